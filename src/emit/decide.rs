@@ -1,0 +1,288 @@
+//! Questions about a program that both back ends ask, answered once.
+//!
+//! What may a call do to the state, is a divisor surely not zero, does a function put floats into text, which
+//! functions can reach themselves. The answers are about Python's meaning, never about Rust or Go.
+
+use crate::artifact::Access;
+use crate::ir::{
+    Builtin, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind, LocalId, Param, Place, Program,
+    Stmt, StmtKind, Type, walk,
+};
+use std::collections::BTreeSet;
+
+/// The parameters without `self`.
+pub fn own_params(function: &Function) -> &[Param] {
+    match function.kind {
+        FunctionKind::Method(_) | FunctionKind::Property(_) => function.params.get(1..).unwrap_or_default(),
+        FunctionKind::Plain | FunctionKind::Init(_) | FunctionKind::Static(_) => &function.params,
+    }
+}
+
+/// True where the first parameter is `self`.
+pub fn has_self(function: &Function) -> bool {
+    matches!(function.kind, FunctionKind::Method(_) | FunctionKind::Property(_))
+}
+
+/// What a call needs of the state around it; a method needs at least to read its object.
+pub fn access(function: &Function) -> Access {
+    let state = function.effects.state.unwrap_or(Access::Pure);
+    match has_self(function) {
+        true if function.effects.mutates.contains(&0) => Access::Write,
+        true => state.max(Access::Read),
+        false => state,
+    }
+}
+
+/// The value of an integer expression that is a literal or a constant global, negated or not.
+pub fn constant_int(program: &Program, expr: &Expr) -> Option<i64> {
+    match &expr.kind {
+        ExprKind::Int(value) => Some(*value),
+        ExprKind::Negate(inner) => constant_int(program, inner)?.checked_neg(),
+        ExprKind::Read { place: Place::Global(id), .. } if !program.global(*id).is_state => {
+            constant_int(program, &program.global(*id).value)
+        }
+        _ => None,
+    }
+}
+
+/// The value of a float expression that is a literal or a constant global, negated or converted from an int.
+pub fn constant_float(program: &Program, expr: &Expr) -> Option<f64> {
+    match &expr.kind {
+        ExprKind::Float(value) => Some(*value),
+        ExprKind::Negate(inner) => Some(-constant_float(program, inner)?),
+        ExprKind::Convert { value, .. } if value.ty == Type::Int && expr.ty == Type::Float => {
+            constant_int(program, value).map(|value| value as f64)
+        }
+        ExprKind::Read { place: Place::Global(id), .. } if !program.global(*id).is_state => {
+            constant_float(program, &program.global(*id).value)
+        }
+        _ => None,
+    }
+}
+
+/// True where a number is a constant other than zero, so that dividing by it cannot raise.
+pub fn never_zero(program: &Program, expr: &Expr) -> bool {
+    match expr.ty {
+        Type::Int => constant_int(program, expr).is_some_and(|value| value != 0),
+        Type::Float => constant_float(program, expr).is_some_and(|value| value != 0.0),
+        _ => false,
+    }
+}
+
+/// True where a type is an object of a class that is shared between owners.
+pub fn is_shared(program: &Program, ty: &Type) -> bool {
+    matches!(ty, Type::Class(id) if program.class(*id).repr == ClassRepr::Shared)
+}
+
+/// True where an expression runs no function of the program, so that it may be evaluated while an object is open.
+pub fn is_quiet(expr: &Expr) -> bool {
+    let mut quiet = true;
+    walk::each_expr_of(expr, &mut |inner| {
+        quiet &= !matches!(inner.kind, ExprKind::Call { .. } | ExprKind::CallValue { .. } | ExprKind::Block { .. });
+    });
+    quiet
+}
+
+/// True where evaluating an expression does nothing but read locals and constants.
+pub fn is_simple(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::None | ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str(_) => true,
+        ExprKind::Read { place: Place::Local(_), .. } => true,
+        ExprKind::Negate(inner) | ExprKind::Convert { value: inner, .. } => is_simple(inner),
+        _ => false,
+    }
+}
+
+/// True where control never comes out at the end of some statements.
+pub fn diverges(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Return(_) | StmtKind::Raise(_) | StmtKind::Reraise(_) | StmtKind::Break | StmtKind::Continue => true,
+        StmtKind::If { then, orelse, .. } => diverges(then) && diverges(orelse),
+        StmtKind::While { test, body, .. } => matches!(test.kind, ExprKind::Bool(true)) && !breaks(body),
+        StmtKind::Try { body, handlers, orelse, finally } => {
+            diverges(finally)
+                || (diverges(body) || diverges(orelse)) && handlers.iter().all(|handler| diverges(&handler.body))
+        }
+        StmtKind::Expr(expr) => expr.ty == Type::Never,
+        StmtKind::Let { .. }
+        | StmtKind::Assign { .. }
+        | StmtKind::Update { .. }
+        | StmtKind::Unpack { .. }
+        | StmtKind::For { .. } => false,
+    })
+}
+
+/// True where some statements may leave the loop that is directly around them by `break`.
+pub fn breaks(stmts: &[Stmt]) -> bool {
+    leaves(stmts, &|kind| matches!(kind, StmtKind::Break))
+}
+
+/// True where some statements may start the next round of the loop that is directly around them.
+pub fn continues(stmts: &[Stmt]) -> bool {
+    leaves(stmts, &|kind| matches!(kind, StmtKind::Continue))
+}
+
+fn leaves(stmts: &[Stmt], test: &dyn Fn(&StmtKind) -> bool) -> bool {
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::If { then, orelse, .. } => leaves(then, test) || leaves(orelse, test),
+        StmtKind::For { orelse, .. } | StmtKind::While { orelse, .. } => leaves(orelse, test),
+        StmtKind::Try { body, handlers, orelse, finally } => {
+            let handled = handlers.iter().any(|handler| leaves(&handler.body, test));
+            handled || leaves(body, test) || leaves(orelse, test) || leaves(finally, test)
+        }
+        kind => test(kind),
+    })
+}
+
+/// True where some statements, or the ones inside them, return from the function.
+pub fn returns(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Return(_) => true,
+        StmtKind::If { then, orelse, .. } => returns(then) || returns(orelse),
+        StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => returns(body) || returns(orelse),
+        StmtKind::Try { body, handlers, orelse, finally } => {
+            let handled = handlers.iter().any(|handler| returns(&handler.body));
+            handled || returns(body) || returns(orelse) || returns(finally)
+        }
+        _ => false,
+    })
+}
+
+/// Functions that can reach themselves through calls.
+pub fn recursive(program: &Program) -> Vec<bool> {
+    let calls: Vec<BTreeSet<usize>> = program.functions.iter().map(callees).collect();
+    let reaches_itself = |start: usize| {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<usize> = calls[start].iter().copied().collect();
+        while let Some(next) = open.pop() {
+            if seen.insert(next) {
+                open.extend(&calls[next]);
+            }
+        }
+        seen.contains(&start)
+    };
+    (0..calls.len()).map(reaches_itself).collect()
+}
+
+/// The functions that a function calls directly.
+pub fn callees(function: &Function) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    walk::each_expr(&function.body, &mut |expr| {
+        if let ExprKind::Call { function, .. } = &expr.kind {
+            found.insert(function.0 as usize);
+        }
+    });
+    found
+}
+
+/// Functions that are reached from public ones, from globals or from routes; the others need not be written.
+pub fn reachable(program: &Program) -> Vec<bool> {
+    let mut open: Vec<usize> = Vec::new();
+    for (index, function) in program.functions.iter().enumerate() {
+        if function.public {
+            open.push(index);
+        }
+    }
+    open.extend(program.routes.iter().map(|route| route.handler.0 as usize));
+    open.extend(program.classes.iter().filter(|class| class.public).filter_map(|class| Some(class.init?.0 as usize)));
+    for global in &program.globals {
+        walk::each_expr_of(&global.value, &mut |expr| {
+            if let ExprKind::Call { function, .. } = &expr.kind {
+                open.push(function.0 as usize);
+            }
+        });
+    }
+    let mut seen = vec![false; program.functions.len()];
+    while let Some(next) = open.pop() {
+        if !std::mem::replace(&mut seen[next], true) {
+            open.extend(callees(&program.functions[next]));
+        }
+    }
+    seen
+}
+
+/// True where a call may put a float into text, so that `3` and `3.0` can be told apart in what it says.
+pub fn shows_floats(program: &Program, function: FunctionId) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![function.0 as usize];
+    while let Some(next) = open.pop() {
+        if !seen.insert(next) {
+            continue;
+        }
+        let function = &program.functions[next];
+        let mut shown = false;
+        walk::each_expr(&function.body, &mut |expr| shown |= puts_float_into_text(program, expr));
+        if shown {
+            return true;
+        }
+        open.extend(callees(function));
+    }
+    false
+}
+
+fn puts_float_into_text(program: &Program, expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Builtin { op: Builtin::ToStr | Builtin::Repr, args } => {
+            args.iter().any(|arg| has_float(program, &arg.ty, 0))
+        }
+        ExprKind::Format(parts) => parts.iter().any(|part| match part {
+            FormatPart::Literal(_) => false,
+            FormatPart::Value { value, spec, .. } => spec.kind.is_none() && has_float(program, &value.ty, 0),
+        }),
+        _ => false,
+    }
+}
+
+fn has_float(program: &Program, ty: &Type, depth: usize) -> bool {
+    let inner = |ty: &Type| depth < 16 && has_float(program, ty, depth + 1);
+    match ty {
+        Type::Float => true,
+        Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => inner(item),
+        Type::Dict(key, value) => inner(key) || inner(value),
+        Type::Tuple(items) => items.iter().any(inner),
+        Type::Class(id) => program.class(*id).fields.iter().any(|field| inner(&field.ty)),
+        _ => false,
+    }
+}
+
+/// The parameter that every return of a function gives back as it is, where the caller can see that it is the same
+/// object.
+pub fn returned_param(program: &Program, function: &Function) -> Option<LocalId> {
+    let mut found = Vec::new();
+    collect_returns(&function.body, &mut found);
+    let local = |value: &Option<&Expr>| match value.and_then(Expr::as_place) {
+        Some(Place::Local(local)) => Some(*local),
+        _ => None,
+    };
+    let first = found.first().and_then(local)?;
+    let same = found.iter().all(|value| local(value) == Some(first));
+    let is_param = function.params.iter().any(|param| param.local == first);
+    (same && is_param && is_mutable(program, &function.result)).then_some(first)
+}
+
+fn is_mutable(program: &Program, ty: &Type) -> bool {
+    match ty {
+        Type::List(_) | Type::Dict(..) | Type::Set(_) => true,
+        Type::Class(id) => !program.class(*id).dataclass.as_ref().is_some_and(|info| info.frozen),
+        _ => false,
+    }
+}
+
+fn collect_returns<'a>(stmts: &'a [Stmt], found: &mut Vec<Option<&'a Expr>>) {
+    for stmt in stmts {
+        match &stmt.kind {
+            StmtKind::Return(value) => found.push(value.as_ref()),
+            StmtKind::If { then, orelse, .. } => {
+                [then, orelse].into_iter().for_each(|part| collect_returns(part, found))
+            }
+            StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => {
+                [body, orelse].into_iter().for_each(|part| collect_returns(part, found));
+            }
+            StmtKind::Try { body, handlers, orelse, finally } => {
+                [body, orelse, finally].into_iter().for_each(|part| collect_returns(part, found));
+                handlers.iter().for_each(|handler| collect_returns(&handler.body, found));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,444 @@
+//! Builtin operations: one arm each, by what Rust has for them or by a support function.
+//!
+//! Operations on containers look at or change them where they are ([`Scope::look`], [`Scope::change`]), so that a
+//! container inside a shared object is neither copied nor kept borrowed.
+
+use super::expressions::Scope;
+use super::places::{Kind, Value};
+use super::printer::{Code, Level};
+use crate::emit::decide;
+use crate::ir::{Builtin, Expr, ExprKind, FormatPart, FormatSpec, Type, walk};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+impl Scope<'_, '_> {
+    /// A builtin operation; `ty` is the type of its result.
+    pub fn builtin(&mut self, op: Builtin, args: &[Expr], ty: &Type) -> Value {
+        if op == Builtin::JsonItem {
+            return Value::new(self.function(quote!(json::item), args, true), Kind::Ref);
+        }
+        Value::owned(match op {
+            Builtin::IntAbs => self.owned_call(args, "abs"),
+            Builtin::FloatAbs => self.owned_call(args, "abs"),
+            Builtin::IntFromFloat => self.function(quote!(float::to_int), args, true),
+            Builtin::IntFromStr => self.function(quote!(int::parse), args, true),
+            Builtin::FloatFromStr => self.function(quote!(float::parse), args, true),
+            Builtin::FloatRound => self.function(quote!(float::round), args, true),
+            Builtin::FloatRoundTo => self.function(quote!(float::round_to), args, false),
+            Builtin::DivMod if args[0].ty == Type::Float => self.function(quote!(float::div_mod), args, true),
+            Builtin::DivMod => self.function(quote!(int::div_mod), args, true),
+            Builtin::Min => self.extreme_of(args, false),
+            Builtin::Max => self.extreme_of(args, true),
+            Builtin::IntBitLength => self.function(quote!(int::bit_length), args, false),
+            Builtin::IntPowMod => self.function(quote!(int::pow_mod), args, true),
+            Builtin::FloatIsInteger => {
+                let x = self.owned(&args[0]);
+                Code::atom(quote!(float::is_integer(#x)))
+            }
+            Builtin::MathSqrt => self.function(quote!(float::sqrt), args, true),
+            Builtin::MathFloor => self.function(quote!(float::floor), args, true),
+            Builtin::MathCeil => self.function(quote!(float::ceil), args, true),
+            Builtin::MathIsNan => self.owned_call(args, "is_nan"),
+            Builtin::MathIsInf => self.owned_call(args, "is_infinite"),
+            Builtin::MathIsFinite => self.owned_call(args, "is_finite"),
+            Builtin::MathGcd => self.function(quote!(int::gcd), args, false),
+            Builtin::ToStr => self.text_of(&args[0]),
+            Builtin::Repr => self.repr(&args[0]),
+            Builtin::Ord => self.function(quote!(text::ord), args, true),
+            Builtin::Chr => self.function(quote!(text::chr), args, true),
+            Builtin::StrJoin => self.join(args),
+            Builtin::StrSplit => self.function(quote!(text::split), args, false),
+            Builtin::StrSplitAt => self.function(quote!(text::split_at), args, true),
+            Builtin::StrSplitLines => self.function(quote!(text::split_lines), args, false),
+            Builtin::StrStrip => self.strip(args, quote!(text::strip), quote!(text::strip_chars)),
+            Builtin::StrStripStart => self.strip(args, quote!(text::strip_start), quote!(text::strip_start_chars)),
+            Builtin::StrStripEnd => self.strip(args, quote!(text::strip_end), quote!(text::strip_end_chars)),
+            Builtin::StrReplace => self.text_method(args, "replace"),
+            Builtin::StrFind => self.function(quote!(text::find), args, false),
+            Builtin::StrStartsWith => self.text_method(args, "starts_with"),
+            Builtin::StrEndsWith => self.text_method(args, "ends_with"),
+            Builtin::StrUpper => self.text_method(args, "to_uppercase"),
+            Builtin::StrLower => self.text_method(args, "to_lowercase"),
+            Builtin::StrIsDigit => self.function(quote!(text::is_digit), args, false),
+            Builtin::StrIsAlpha => self.function(quote!(text::is_alpha), args, false),
+            Builtin::StrIsAlnum => self.function(quote!(text::is_alnum), args, false),
+            Builtin::StrIsSpace => self.function(quote!(text::is_all_space), args, false),
+            Builtin::StrZfill => self.function(quote!(text::zfill), args, false),
+            Builtin::Len => self.length(&args[0]),
+            Builtin::IsEmpty => self.look(&args[0], &[], |_, value| value.code.method("is_empty", &[])),
+            Builtin::Contains => self.contains(&args[0], &args[1]),
+            Builtin::Concat => self.concat(&args[0], &args[1]),
+            Builtin::Repeat if args[0].ty == Type::Str => self.function(quote!(text::repeat), args, false),
+            Builtin::Repeat => match &args[0].kind {
+                ExprKind::List(items) => {
+                    let items: Vec<Code> = items.iter().map(|item| self.owned(item)).collect();
+                    let count = self.owned(&args[1]);
+                    Code::atom(quote!(list::repeat(&[#(#items),*], #count)))
+                }
+                _ => self.function(quote!(list::repeat), args, false),
+            },
+            Builtin::Slice => self.slice(args),
+            Builtin::Copy => self.copy(&args[0], ty),
+            Builtin::Clear => self.change(&args[0], &[], |_, value| value.code.method("clear", &[])),
+            Builtin::Count => self.count(&args[0], &args[1]),
+            Builtin::IndexOf if args[0].ty == Type::Str => self.function(quote!(text::index_of), args, true),
+            Builtin::IndexOf => {
+                self.emitter.needs_repr(&args[1].ty);
+                self.looked(args, quote!(list::index_of), true)
+            }
+            Builtin::ListAppend => self.changed_by(args, "push"),
+            Builtin::ListExtend => self.change(&args[0], &[&args[1]], |scope, list| {
+                let other = scope.sliced(&args[1]);
+                list.code.method("extend_from_slice", &[quote!(#other)])
+            }),
+            Builtin::ListInsert => self.changing(args, quote!(list::insert), false),
+            Builtin::ListPop => self.changing(args, quote!(list::pop), true),
+            Builtin::ListPopAt => self.changing(args, quote!(list::pop_at), true),
+            Builtin::ListRemove => self.changing(args, quote!(list::remove), true),
+            Builtin::ListDelete => self.changing(args, quote!(list::delete), true),
+            Builtin::ListReverse => self.change(&args[0], &[], |_, list| list.code.method("reverse", &[])),
+            Builtin::DictGet => self.get(&args[0], &args[1]),
+            Builtin::DictGetOr => self.get_or(args),
+            Builtin::DictDelete => self.changing(args, quote!(dict::pop), true),
+            Builtin::DictPop => self.changing(args, quote!(dict::pop), true),
+            Builtin::DictPopOr => self.change(&args[0], &[&args[1], &args[2]], |scope, dict| {
+                let (key, default) = (scope.borrowed(&args[1]), scope.owned(&args[2]));
+                dict.code.method("shift_remove", &[quote!(#key)]).method("unwrap_or", &[quote!(#default)])
+            }),
+            Builtin::DictUpdate => self.change(&args[0], &[&args[1]], |scope, dict| {
+                let other = scope.owned_copy(&args[1]);
+                dict.code.method("extend", &[quote!(#other)])
+            }),
+            Builtin::SetAdd => self.changed_by(args, "insert"),
+            Builtin::SetDiscard => self.change(&args[0], &[&args[1]], |scope, set| {
+                let item = scope.borrowed(&args[1]);
+                set.code.method("swap_remove", &[quote!(#item)])
+            }),
+            Builtin::SetRemove => self.changing(args, quote!(set::remove), true),
+            Builtin::SetUnion => self.set_operation(args, quote!(|)),
+            Builtin::SetIntersection => self.set_operation(args, quote!(&)),
+            Builtin::SetDifference => self.set_operation(args, quote!(-)),
+            Builtin::SetSymmetricDifference => self.set_operation(args, quote!(^)),
+            Builtin::SetIsSubset => self.look(&args[0], &[&args[1]], |scope, set| {
+                let other = scope.borrowed(&args[1]);
+                set.code.method("is_subset", &[quote!(#other)])
+            }),
+            Builtin::ClockNow => Code::atom(quote!(clock::now())),
+            Builtin::UtcFormat => self.function(quote!(clock::utc_format), args, false),
+            Builtin::JsonItem => self.function(quote!(json::item), args, true),
+            Builtin::JsonGet => self.function(quote!(json::get), args, true),
+            Builtin::JsonGetOr => {
+                let (data, key, default) = (self.borrowed(&args[0]), self.borrowed(&args[1]), self.owned(&args[2]));
+                Code::atom(quote!(json::get_or(#data, #key, #default))).raising()
+            }
+            Builtin::JsonToInt => self.function(quote!(json::to_int), args, true),
+            Builtin::JsonToFloat => self.function(quote!(json::to_float), args, true),
+            Builtin::JsonToStr => self.function(quote!(json::to_text), args, false),
+            Builtin::JsonTruth => self.function(quote!(json::truth), args, false),
+            Builtin::JsonOrEmpty => self.function(quote!(json::or_empty), args, false),
+            Builtin::Respond => self.function(quote!(web::respond), args, false),
+        })
+    }
+
+    fn owned_call(&mut self, args: &[Expr], method: &str) -> Code {
+        let receiver = self.owned(&args[0]);
+        let literal = receiver.to_string().trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
+        let receiver = match literal {
+            true => {
+                let ty = self.emitter.ty(&args[0].ty);
+                Code::new(quote!(#receiver as #ty), Level::Cast)
+            }
+            false => receiver,
+        };
+        receiver.method(method, &[])
+    }
+
+    /// `path(args)`; scalars go by value, everything else by reference.
+    fn function(&mut self, path: TokenStream, args: &[Expr], raises: bool) -> Code {
+        let codes: Vec<Code> = args.iter().map(|arg| self.passed(arg)).collect();
+        let code = Code::atom(quote!(#path(#(#codes),*)));
+        if raises { code.raising() } else { code }
+    }
+
+    fn passed(&mut self, arg: &Expr) -> Code {
+        match &arg.ty {
+            ty if ty.is_scalar() => self.owned(arg),
+            _ => self.borrowed(arg),
+        }
+    }
+
+    /// `path(&container, &item)`
+    fn looked(&mut self, args: &[Expr], path: TokenStream, raises: bool) -> Code {
+        self.look(&args[0], &[&args[1]], |scope, container| {
+            let (container, item) = (container.borrow(), scope.borrowed(&args[1]));
+            let code = Code::atom(quote!(#path(#container, #item)));
+            if raises { code.raising() } else { code }
+        })
+    }
+
+    /// `path(&mut container, args)`
+    fn changing(&mut self, args: &[Expr], path: TokenStream, raises: bool) -> Code {
+        let others: Vec<&Expr> = args[1..].iter().collect();
+        let keyed = matches!(args[0].ty, Type::Dict(..) | Type::Set(_));
+        let removes = path.to_string().ends_with("remove");
+        self.change(&args[0], &others, |scope, container| {
+            let container = container.borrow_mut();
+            let codes =
+                args[1..].iter().map(|arg| if keyed || removes { scope.borrowed(arg) } else { scope.owned(arg) });
+            let codes: Vec<Code> = codes.collect();
+            let code = Code::atom(quote!(#path(#container #(, #codes)*)));
+            if raises { code.raising() } else { code }
+        })
+    }
+
+    /// `container.method(item)` where the item is kept.
+    fn changed_by(&mut self, args: &[Expr], method: &str) -> Code {
+        let simple = decide::is_quiet(&args[1]);
+        if !simple || self.reads_root_of(&args[0], &args[1]) {
+            let (name, item) = (self.temporary("item"), self.owned(&args[1]));
+            let changed = self.change(&args[0], &[], |_, container| container.code.method(method, &[quote!(#name)]));
+            return self.after(quote!(let #name = #item;), changed);
+        }
+        self.change(&args[0], &[&args[1]], |scope, container| {
+            let item = scope.owned(&args[1]);
+            container.code.method(method, &[quote!(#item)])
+        })
+    }
+
+    /// True where a value reads what a change is about to borrow.
+    fn reads_root_of(&self, changed: &Expr, value: &Expr) -> bool {
+        let root = changed.as_place().and_then(crate::ir::Place::root);
+        let mut found = false;
+        walk::each_expr_of(value, &mut |expr| {
+            let reads = expr.as_place().and_then(crate::ir::Place::root);
+            found |= reads.is_some() && reads == root && !expr.ty.is_scalar();
+        });
+        found
+    }
+
+    fn extreme_of(&mut self, args: &[Expr], largest: bool) -> Code {
+        let codes: Vec<Code> = args.iter().map(|arg| self.owned(arg)).collect();
+        let is_literal = |code: &Code| code.to_string().starts_with(|c: char| c.is_ascii_digit() || c == '-');
+        let ints = args.iter().all(|arg| arg.ty == Type::Int) && codes.first().is_some_and(|code| !is_literal(code));
+        let (word, function) = if largest { ("max", quote!(order::max)) } else { ("min", quote!(order::min)) };
+        let joined = codes.into_iter().reduce(|best, next| match ints {
+            true => best.method(word, &[quote!(#next)]),
+            false => Code::atom(quote!(#function(#best, #next))),
+        });
+        joined.unwrap_or_else(|| Code::atom(quote!(())))
+    }
+
+    fn join(&mut self, args: &[Expr]) -> Code {
+        let separator = self.borrowed(&args[0]);
+        let list = self.value(&args[1]);
+        let list = self.settled(list).code;
+        list.method("join", &[quote!(#separator)])
+    }
+
+    fn strip(&mut self, args: &[Expr], plain: TokenStream, chars: TokenStream) -> Code {
+        self.function(if args.len() > 1 { chars } else { plain }, args, false)
+    }
+
+    fn text_method(&mut self, args: &[Expr], method: &str) -> Code {
+        let receiver = self.receiver(&args[0]);
+        let others: Vec<TokenStream> = args[1..]
+            .iter()
+            .map(|arg| {
+                let arg = self.sliced(arg);
+                quote!(#arg)
+            })
+            .collect();
+        receiver.method(method, &others)
+    }
+
+    fn length(&mut self, arg: &Expr) -> Code {
+        if let Type::Tuple(items) = &arg.ty {
+            return super::arithmetic::int_literal(items.len() as i64);
+        }
+        let text = arg.ty == Type::Str;
+        self.look(arg, &[], |_, value| match text {
+            true => {
+                let text = value.borrow();
+                Code::atom(quote!(text::len(#text)))
+            }
+            false => {
+                let length = value.code.method("len", &[]);
+                Code::new(quote!(#length as i64), Level::Cast)
+            }
+        })
+    }
+
+    fn contains(&mut self, container: &Expr, item: &Expr) -> Code {
+        let (method, sliced) = match container.ty {
+            Type::Dict(..) => ("contains_key", false),
+            Type::Str => ("contains", true),
+            _ => ("contains", false),
+        };
+        let of_texts = matches!(&container.ty, Type::List(item) if **item == Type::Str);
+        if let Type::Tuple(items) = &container.ty {
+            return self.in_tuple(container, items.len(), item);
+        }
+        self.look(container, &[item], |scope, value| {
+            if of_texts {
+                let item = scope.text_place(item);
+                return value.code.method("iter", &[]).method("any", &[quote!(|item| item == #item)]);
+            }
+            let item = if sliced { scope.sliced(item) } else { scope.borrowed(item) };
+            value.code.method(method, &[quote!(#item)])
+        })
+    }
+
+    /// A text as something that a `&String` can be compared with.
+    fn text_place(&mut self, item: &Expr) -> Code {
+        let value = self.value(item);
+        let value = self.settled(value);
+        match value.kind {
+            Kind::Slice => value.code,
+            _ => value.borrow(),
+        }
+    }
+
+    fn in_tuple(&mut self, container: &Expr, length: usize, item: &Expr) -> Code {
+        let elements: Vec<Code> = match &container.kind {
+            ExprKind::Tuple(items) => items.iter().map(|item| self.sliced(item)).collect(),
+            _ => {
+                let tuple = self.receiver(container).at(Level::Atom);
+                let part = |index| {
+                    let index = proc_macro2::Literal::usize_unsuffixed(index);
+                    Code::atom(quote!(#tuple.#index))
+                };
+                let parts = (0..length).map(part);
+                if item.ty.is_scalar() { parts.collect() } else { parts.map(|part| part.prefixed(quote!(&))).collect() }
+            }
+        };
+        let scalar = item.ty.is_scalar();
+        let literal = matches!(&container.kind, ExprKind::Tuple(_));
+        let elements: Vec<Code> = match (&container.kind, scalar && literal) {
+            (ExprKind::Tuple(items), true) => items.iter().map(|item| self.owned(item)).collect(),
+            _ => elements,
+        };
+        let item = if scalar { self.owned(item) } else { self.sliced(item) };
+        Code::atom(quote!([#(#elements),*].contains(&#item)))
+    }
+
+    fn concat(&mut self, left: &Expr, right: &Expr) -> Code {
+        if left.ty == Type::Str {
+            let mut parts = Vec::new();
+            collect_pieces(left, &mut parts);
+            collect_pieces(right, &mut parts);
+            return self.format(&parts);
+        }
+        let (left, right) = (self.sliced(left), self.sliced(right));
+        Code::atom(quote!([#left, #right].concat()))
+    }
+
+    fn slice(&mut self, args: &[Expr]) -> Code {
+        let bounds: Vec<Code> = args[1..].iter().map(|bound| self.bound(bound)).collect();
+        let function = if args[0].ty == Type::Str { quote!(text::slice) } else { quote!(list::slice) };
+        let missing = (bounds.len()..3).map(|_| quote!(None));
+        let missing: Vec<TokenStream> = missing.collect();
+        let step = args.get(3).filter(|step| step.ty != Type::None);
+        let constant = step.map(|step| decide::constant_int(self.emitter.program, unwrapped(step)));
+        let safe = constant.is_none_or(|step| step.is_some_and(|step| step != 0));
+        let code = self.look(&args[0], &[], |_, value| {
+            let value = value.borrow();
+            Code::atom(quote!(#function(#value, #(#bounds),* #(, #missing)*))).raising()
+        });
+        if safe { Code::atom(quote!(exception::proven(#code))) } else { code }
+    }
+
+    fn bound(&mut self, bound: &Expr) -> Code {
+        let code = self.owned(bound);
+        match bound.ty {
+            Type::None => Code::atom(quote!(None)),
+            Type::Optional(_) => code,
+            _ => Code::atom(quote!(Some(#code))),
+        }
+    }
+
+    fn copy(&mut self, arg: &Expr, ty: &Type) -> Code {
+        match (&arg.ty, ty) {
+            (from, to)
+                if from == to
+                    || matches!((from, to), (Type::Set(_) | Type::FrozenSet(_), Type::Set(_) | Type::FrozenSet(_))) =>
+            {
+                self.owned_copy(arg)
+            }
+            (_, Type::List(_)) => self.as_vec(arg),
+            (_, Type::Set(_) | Type::FrozenSet(_)) => {
+                let ty = self.emitter.ty(ty);
+                let items = self.as_vec(arg).method("into_iter", &[]).at(Level::Atom);
+                Code::atom(quote!(#items.collect::<#ty>()))
+            }
+            _ => self.owned_copy(arg),
+        }
+    }
+
+    fn owned_copy(&mut self, arg: &Expr) -> Code {
+        let ty = arg.ty.clone();
+        self.look(arg, &[], |scope, value| scope.duplicate(value, &ty))
+    }
+
+    fn count(&mut self, container: &Expr, item: &Expr) -> Code {
+        if container.ty == Type::Str {
+            let (text, part) = (self.borrowed(container), self.borrowed(item));
+            return Code::atom(quote!(text::count(#text, #part)));
+        }
+        self.look(container, &[item], |scope, list| {
+            let item = scope.text_place(item);
+            let filtered = list.code.method("iter", &[]).method("filter", &[quote!(|other| *other == #item)]);
+            let count = filtered.method("count", &[]);
+            Code::new(quote!(#count as i64), Level::Cast)
+        })
+    }
+
+    fn get(&mut self, dict: &Expr, key: &Expr) -> Code {
+        let scalar = matches!(&dict.ty, Type::Dict(_, value) if value.is_scalar());
+        let nested = matches!(&dict.ty, Type::Dict(_, value) if matches!(**value, Type::Optional(_)));
+        self.look(dict, &[key], |scope, value| {
+            let key = scope.borrowed(key);
+            let found = value.code.method("get", &[quote!(#key)]).method(if scalar { "copied" } else { "cloned" }, &[]);
+            if nested { found.method("flatten", &[]) } else { found }
+        })
+    }
+
+    fn get_or(&mut self, args: &[Expr]) -> Code {
+        let scalar = matches!(&args[0].ty, Type::Dict(_, value) if value.is_scalar());
+        self.look(&args[0], &[&args[1], &args[2]], |scope, dict| {
+            let (key, default) = (scope.borrowed(&args[1]), scope.owned(&args[2]));
+            let found = dict.code.method("get", &[quote!(#key)]).method(if scalar { "copied" } else { "cloned" }, &[]);
+            match decide::is_simple(&args[2]) && scalar {
+                true => found.method("unwrap_or", &[quote!(#default)]),
+                false => found.method("unwrap_or_else", &[quote!(|| #default)]),
+            }
+        })
+    }
+
+    fn set_operation(&mut self, args: &[Expr], op: TokenStream) -> Code {
+        let (left, right) = (self.borrowed(&args[0]), self.borrowed(&args[1]));
+        Code::binary(&left, op, &right, Level::BitOr)
+    }
+}
+
+/// The value that a conversion to an Optional holds.
+fn unwrapped(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Convert { value, .. } => value,
+        _ => expr,
+    }
+}
+
+/// The pieces of a chain of concatenated texts, as those of an f-string.
+fn collect_pieces(expr: &Expr, parts: &mut Vec<FormatPart>) {
+    match &expr.kind {
+        ExprKind::Builtin { op: Builtin::Concat, args } => args.iter().for_each(|arg| collect_pieces(arg, parts)),
+        ExprKind::Str(text) => parts.push(FormatPart::Literal(text.clone())),
+        ExprKind::Format(inner) => parts.extend(inner.iter().cloned()),
+        ExprKind::Builtin { op: Builtin::ToStr, args }
+            if matches!(args[0].ty, Type::Int | Type::Float | Type::Bool) =>
+        {
+            parts.push(FormatPart::Value { value: args[0].clone(), repr: false, spec: FormatSpec::default() });
+        }
+        _ => parts.push(FormatPart::Value { value: expr.clone(), repr: false, spec: FormatSpec::default() }),
+    }
+}

@@ -1,0 +1,158 @@
+//! Codecs: how the values of this program are read and written at the boundary.
+//!
+//! ```text
+//! class Tier: name: str     impl Wire for Tier { fn decode(value) -> Tier { .. } fn encode(&self, exact) -> Value { .. } }
+//! TIERS: list[Tier]         show_state(): Map::from_iter([("TIERS".to_string(), state.tiers.encode(exact))])
+//! ```
+
+use super::boundary::Boundary;
+use super::expressions::Scope;
+use crate::ir::{ClassId, ClassRepr, Expr, GlobalId, Type};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+impl Boundary<'_, '_> {
+    /// True where values of a type can be written and read.
+    pub(super) fn is_wired(&self, ty: &Type, depth: usize) -> bool {
+        let inner = |ty: &Type| depth < 32 && self.is_wired(ty, depth + 1);
+        match ty {
+            Type::None | Type::Never | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes | Type::Json => {
+                true
+            }
+            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => inner(item),
+            Type::Dict(key, value) => inner(key) && inner(value),
+            Type::Tuple(items) => items.len() <= 8 && items.iter().all(inner),
+            Type::Class(id) => {
+                depth > 16 || self.emitter.program.class(*id).fields.iter().all(|field| inner(&field.ty))
+            }
+            Type::Unknown | Type::Exception | Type::Function(..) | Type::Response | Type::Lock => false,
+        }
+    }
+
+    pub(super) fn codecs(&self) -> TokenStream {
+        let classes = (0..self.emitter.program.classes.len() as u32).map(ClassId);
+        classes.filter(|id| self.is_wired(&Type::Class(*id), 0)).map(|id| self.codec(id)).collect()
+    }
+
+    fn codec(&self, id: ClassId) -> TokenStream {
+        let class = self.emitter.program.class(id);
+        let (ty, path) = (self.class_type(id), self.emitter.class(id));
+        let names = &self.emitter.names.fields[id.0 as usize];
+        let words: Vec<&String> = class.fields.iter().map(|field| &field.name).collect();
+        let word = &class.name;
+        let reads = class.fields.iter().enumerate().map(|(at, info)| {
+            let default = class.dataclass.as_ref().and_then(|info| info.defaults.get(at)?.as_ref());
+            let (name, word) = (&names[at], &info.name);
+            match default {
+                Some(default) => {
+                    let default = self.default(default);
+                    quote!(#name: if fields.contains_key(#word) { field(fields, #word) } else { #default })
+                }
+                None => quote!(#name: field(fields, #word)),
+            }
+        });
+        let built = quote!(#path { #(#reads),* });
+        let pairs = quote!(Map::from_iter([#((#words.to_string(), it.#names.encode(exact))),*]));
+        let unused = names.is_empty().then(|| quote!(let _ = fields;));
+        let (built, written) = match class.repr {
+            ClassRepr::Shared => (quote!(Shared::new(#built)), quote!(self.with(|it| object(#word, #pairs, exact)))),
+            ClassRepr::Value | ClassRepr::Owned => (built, quote!({ let it = self; object(#word, #pairs, exact) })),
+        };
+        let written = if names.is_empty() { quote!(object(#word, Map::new(), exact)) } else { written };
+        quote!(
+            impl Wire for #ty {
+                fn decode(value: &Value) -> Self {
+                    let fields = fields(value, #word);
+                    #unused
+                    #built
+                }
+
+                fn encode(&self, exact: bool) -> Value {
+                    #written
+                }
+            }
+        )
+    }
+
+    fn default(&self, default: &Expr) -> TokenStream {
+        let mut scope = Scope::bare(self.emitter);
+        let code = scope.owned(default);
+        quote!(#code)
+    }
+
+    /// A closure that gives a default.
+    pub(super) fn closure(&self, default: &Expr) -> TokenStream {
+        let default = self.default(default);
+        let text = default.to_string();
+        match text
+            .strip_suffix(" ()")
+            .filter(|path| path.split(" :: ").all(|word| word.chars().all(char::is_alphanumeric)))
+        {
+            Some(path) => path.parse().unwrap_or_default(),
+            None => quote!(|| #default),
+        }
+    }
+
+    pub(super) fn shown(&self) -> TokenStream {
+        let program = self.emitter.program;
+        let fields: Vec<TokenStream> = program
+            .globals
+            .iter()
+            .enumerate()
+            .filter(|(_, global)| global.is_state && self.is_wired(&global.ty, 0))
+            .map(|(index, global)| {
+                let (word, name) = (&global.name, self.emitter.names.global(GlobalId(index as u32)));
+                quote!((#word.to_string(), state.#name.encode(exact)))
+            })
+            .collect();
+        let whole = match fields.is_empty() {
+            true => quote!(let _ = (state, exact); Map::new()),
+            false => quote!(Map::from_iter([#(#fields),*])),
+        };
+        let wired = |class: &ClassId| self.is_wired(&Type::Class(*class), 0);
+        let kept: Vec<TokenStream> = self
+            .classes()
+            .filter(wired)
+            .map(|class| {
+                let (variant, word) = (self.variant(class), &program.class(class).name);
+                quote!(Some(Object::#variant(it)) => Some((it.encode(exact), #word)),)
+            })
+            .collect();
+        let globals: Vec<TokenStream> = self
+            .global_objects()
+            .into_iter()
+            .filter(|(_, class, _)| wired(class))
+            .map(|(word, class, id)| {
+                let (global, name) = (program.global(id), self.emitter.names.global(id));
+                let class = &program.class(class).name;
+                let place = match global.is_state {
+                    true => quote!(world.state.#name),
+                    false => self.emitter.qualified(global.module, quote!(#name)),
+                };
+                quote!(#word => Some((#place.encode(exact), #class)),)
+            })
+            .collect();
+        let object = match (kept.is_empty(), globals.is_empty()) {
+            (true, true) => quote!(let _ = (world, name, exact); None),
+            _ => {
+                let rest =
+                    if globals.is_empty() { quote!(None) } else { quote!(match name { #(#globals)* _ => None }) };
+                quote!(
+                    let (value, class) = match world.objects.get(name) { #(#kept)* _ => #rest }?;
+                    Some(fields(&value, class).clone())
+                )
+            }
+        };
+        quote!(
+            /// The module globals that can change, by Python name.
+            pub fn show_state(state: &State, exact: bool) -> Map<String, Value> {
+                #whole
+            }
+
+            /// The fields of an object, by Python name.
+            pub fn show_object(world: &World, name: &str, exact: bool) -> Option<Map<String, Value>> {
+                #object
+            }
+        )
+    }
+}

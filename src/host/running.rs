@@ -1,0 +1,272 @@
+//! A child that is running: its pipes are served by threads, so that no side can block the other.
+
+use super::process::{Command, Finished, Output, Status, Stdin};
+use super::{clock, interrupt};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a child may take to follow SIGTERM.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long we listen to pipes that somebody keeps open after the child ended.
+const DRAIN: Duration = Duration::from_secs(1);
+/// How often a wait looks for Ctrl-C.
+const POLL: Duration = Duration::from_millis(20);
+/// Bytes kept of one captured stream; what comes after is read and dropped.
+const CAPTURE_LIMIT: usize = 256 << 20;
+
+/// A child process with its pipes; killed with its group when dropped.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    status: Option<Status>,
+    /// True once the group was killed and its leader reaped: from then on the number may be somebody else's.
+    gone: bool,
+    stdin: Option<Sender<Vec<u8>>>,
+    lines: Option<Receiver<io::Result<Vec<u8>>>>,
+    stdout: Option<Capture>,
+    stderr: Option<Capture>,
+}
+
+/// What a thread has read so far, and a channel that closes when it has read everything.
+#[derive(Debug)]
+struct Capture {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    done: Receiver<()>,
+}
+
+impl Running {
+    /// Starts a command; with `by_line`, captured standard output is for [`Running::read_line`].
+    pub(super) fn start(command: &Command, by_line: bool) -> io::Result<Running> {
+        let mut prepared = command.prepare();
+        prepared.stdin(match command.stdin {
+            Stdin::Null => Stdio::null(),
+            Stdin::Inherit => Stdio::inherit(),
+            Stdin::Bytes(_) | Stdin::Lines => Stdio::piped(),
+        });
+        prepared.stdout(stdio(command.stdout)?).stderr(stdio(command.stderr)?);
+        let mut child = prepared.spawn()?;
+        let stdin = child.stdin.take().map(feed);
+        let out = child.stdout.take();
+        let (lines, stdout) = if by_line { (out.map(split_lines), None) } else { (None, out.map(capture)) };
+        let stderr = child.stderr.take().map(capture);
+        let mut running = Running { child, status: None, gone: false, stdin, lines, stdout, stderr };
+        if let Stdin::Bytes(bytes) = &command.stdin {
+            running.send(bytes.clone()).ok();
+            running.close_stdin();
+        }
+        Ok(running)
+    }
+
+    /// Its process id, which is also its group's.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Queues one line for its standard input; never blocks. Fails once the child has closed its input.
+    pub fn write_line(&mut self, line: &str) -> io::Result<()> {
+        let mut bytes = Vec::with_capacity(line.len() + 1);
+        bytes.extend_from_slice(line.as_bytes());
+        bytes.push(b'\n');
+        self.send(bytes)
+    }
+
+    fn send(&mut self, bytes: Vec<u8>) -> io::Result<()> {
+        let closed = || io::Error::new(io::ErrorKind::BrokenPipe, "the process no longer reads its input");
+        self.stdin.as_ref().ok_or_else(closed)?.send(bytes).map_err(|_| closed())
+    }
+
+    /// Ends its standard input after what was queued.
+    pub fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// The next line of its standard output without the newline; `None` at its end. Errors: `TimedOut`,
+    /// `Interrupted` after Ctrl-C, `InvalidData` for a line that is not UTF-8.
+    pub fn read_line(&mut self, timeout: Option<Duration>) -> io::Result<Option<String>> {
+        let Some(lines) = &self.lines else { return Ok(None) };
+        let deadline = timeout.map(|timeout| clock::monotonic() + timeout);
+        loop {
+            match lines.recv_timeout(until(deadline).min(POLL)) {
+                Ok(line) => {
+                    let text = String::from_utf8(line?);
+                    return text.map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error));
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => interrupt::check()?,
+            }
+            if until(deadline).is_zero() {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "the process did not answer in time"));
+            }
+        }
+    }
+
+    /// What it has written to standard error so far, if captured.
+    pub fn stderr_so_far(&self) -> Vec<u8> {
+        self.stderr.as_ref().map(|capture| lock(&capture.bytes).clone()).unwrap_or_default()
+    }
+
+    /// Its status if it has ended, without waiting.
+    pub fn try_wait(&mut self) -> io::Result<Option<Status>> {
+        if self.status.is_none() {
+            self.status = self.child.try_wait()?.map(|status| match (status.code(), status.signal()) {
+                (Some(code), _) => Status::Code(code),
+                (None, signal) => Status::Signal(signal.unwrap_or(0)),
+            });
+        }
+        Ok(self.status)
+    }
+
+    /// Waits for its end; after `timeout` its group gets SIGTERM, then SIGKILL, and the answer is `TimedOut`.
+    pub fn wait(&mut self, timeout: Option<Duration>) -> io::Result<Status> {
+        let deadline = timeout.map(|timeout| clock::monotonic() + timeout);
+        match self.wait_until(deadline)? {
+            Some(status) => Ok(status),
+            None => {
+                self.stop()?;
+                self.status = Some(Status::TimedOut);
+                Ok(Status::TimedOut)
+            }
+        }
+    }
+
+    /// SIGTERM to its group and, if it does not follow in two seconds, SIGKILL.
+    pub fn stop(&mut self) -> io::Result<Status> {
+        self.signal(libc::SIGTERM);
+        let deadline = clock::monotonic() + GRACE;
+        while self.try_wait()?.is_none() && clock::monotonic() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.kill()
+    }
+
+    /// SIGKILL to its group, at once.
+    pub fn kill(&mut self) -> io::Result<Status> {
+        self.signal(libc::SIGKILL);
+        self.gone = true;
+        if self.status.is_none() {
+            self.child.wait()?;
+            self.try_wait()?;
+        }
+        Ok(self.status.unwrap_or(Status::Signal(libc::SIGKILL)))
+    }
+
+    /// Sends a signal to the whole group.
+    pub fn signal(&self, signal: i32) {
+        if !self.gone {
+            // SAFETY: a system call without memory; the group's number is our child's.
+            unsafe { libc::killpg(self.child.id() as libc::pid_t, signal) };
+        }
+    }
+
+    fn wait_until(&mut self, deadline: Option<Instant>) -> io::Result<Option<Status>> {
+        let mut pause = Duration::from_micros(500);
+        loop {
+            if let Some(status) = self.try_wait()? {
+                return Ok(Some(status));
+            }
+            interrupt::check()?;
+            if until(deadline).is_zero() {
+                return Ok(None);
+            }
+            thread::sleep(pause.min(until(deadline)));
+            pause = (pause * 2).min(POLL);
+        }
+    }
+
+    /// Waits and collects what it wrote.
+    pub(super) fn finish(mut self, timeout: Option<Duration>) -> io::Result<Finished> {
+        let status = self.wait(timeout)?;
+        self.kill()?; // what it left behind would keep the pipes open
+        let stdout = self.stdout.take().map(Capture::take).unwrap_or_default();
+        let stderr = self.stderr.take().map(Capture::take).unwrap_or_default();
+        Ok(Finished { status, stdout, stderr })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
+
+impl Capture {
+    fn take(self) -> Vec<u8> {
+        let _ = self.done.recv_timeout(DRAIN);
+        std::mem::take(&mut lock(&self.bytes))
+    }
+}
+
+fn lock(bytes: &Mutex<Vec<u8>>) -> std::sync::MutexGuard<'_, Vec<u8>> {
+    bytes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn until(deadline: Option<Instant>) -> Duration {
+    deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(clock::monotonic()))
+}
+
+fn stdio(output: Output) -> io::Result<Stdio> {
+    use std::os::fd::AsFd;
+    Ok(match output {
+        Output::Capture => Stdio::piped(),
+        Output::Inherit => Stdio::inherit(),
+        Output::Stderr => Stdio::from(io::stderr().as_fd().try_clone_to_owned()?),
+        Output::Null => Stdio::null(),
+    })
+}
+
+/// Writes what is sent, in order; ends when the sender is dropped or the child stops reading.
+fn feed(mut pipe: std::process::ChildStdin) -> Sender<Vec<u8>> {
+    let (sender, queue) = channel::<Vec<u8>>();
+    thread::spawn(move || {
+        while let Ok(bytes) = queue.recv() {
+            if pipe.write_all(&bytes).is_err() {
+                return;
+            }
+        }
+    });
+    sender
+}
+
+fn split_lines(pipe: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> {
+    let (sender, lines) = channel();
+    thread::spawn(move || {
+        let mut reader = BufReader::new(pipe);
+        loop {
+            let mut line = Vec::new();
+            let answer = match reader.read_until(b'\n', &mut line) {
+                Ok(0) => return,
+                Ok(_) => {
+                    line.pop_if(|last| *last == b'\n');
+                    Ok(line)
+                }
+                Err(error) => Err(error),
+            };
+            let failed = answer.is_err();
+            if sender.send(answer).is_err() || failed {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+fn capture(mut pipe: impl Read + Send + 'static) -> Capture {
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let (sender, done) = channel();
+    let kept = bytes.clone();
+    thread::spawn(move || {
+        let _sender = sender; // dropped at the end, which closes the channel
+        let mut buffer = [0; 64 << 10];
+        while let Ok(n @ 1..) = pipe.read(&mut buffer) {
+            let mut kept = lock(&kept);
+            let room = CAPTURE_LIMIT.saturating_sub(kept.len()).min(n);
+            kept.extend_from_slice(&buffer[..room]);
+        }
+    });
+    Capture { bytes, done }
+}

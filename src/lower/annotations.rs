@@ -1,0 +1,120 @@
+//! Annotations to types: `dict[str, list[float] | None]`.
+
+use super::world::{Binding, Lowered, World};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::{ModuleId, Type};
+use crate::python::ast::{BinaryOp, Expr, ExprKind};
+
+/// The type that an annotation names, seen from a module.
+pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type> {
+    let refuse = |what: &str| {
+        Box::new(
+            Diagnostic::new(Code::UnsupportedAnnotation, world.at(module, expr.span), what)
+                .help("use int, float, bool, str, list[...], dict[...], set[...], tuple[...], T | None or a class"),
+        )
+    };
+    match &expr.kind {
+        ExprKind::None => Ok(Type::None),
+        ExprKind::Str(text) => match text.trim() {
+            "" => Err(refuse("empty annotation")),
+            name => named(world, module, name).ok_or_else(|| refuse(&format!("cannot resolve annotation `{name}`"))),
+        },
+        ExprKind::Name(_) | ExprKind::Attribute { .. } => {
+            let name = dotted(expr).unwrap_or_default();
+            named(world, module, &name).ok_or_else(|| refuse(&format!("type `{name}` is outside the subset")))
+        }
+        ExprKind::Binary { op: BinaryOp::BitOr, left, right } => {
+            let left = annotation(world, module, left)?;
+            let right = annotation(world, module, right)?;
+            match (left, right) {
+                (Type::None, t) | (t, Type::None) => Ok(Type::optional(t)),
+                (a, b) if a == b => Ok(a),
+                _ => Err(refuse("unions other than `T | None` are outside the subset")),
+            }
+        }
+        ExprKind::Subscript { value, index } => {
+            let name = dotted(value).unwrap_or_default();
+            let name = library_name(world, module, &name);
+            let items = match &index.kind {
+                ExprKind::Tuple(items) => items.iter().collect::<Vec<_>>(),
+                _ => vec![&**index],
+            };
+            let one = |i: usize| annotation(world, module, items[i]);
+            match (name.rsplit('.').next().unwrap_or(""), items.len()) {
+                ("list" | "List", 1) => Ok(Type::list(one(0)?)),
+                ("Sequence" | "Iterable" | "Collection" | "MutableSequence", 1) => Ok(Type::list(one(0)?)),
+                ("dict" | "Dict" | "Mapping" | "MutableMapping" | "OrderedDict", 2) => Ok(Type::dict(one(0)?, one(1)?)),
+                ("set" | "Set" | "MutableSet", 1) => Ok(Type::Set(Box::new(one(0)?))),
+                ("frozenset" | "FrozenSet", 1) => Ok(Type::FrozenSet(Box::new(one(0)?))),
+                ("Optional", 1) => Ok(Type::optional(one(0)?)),
+                ("Final" | "ClassVar", 1) => one(0),
+                ("Annotated", n) if n > 1 => one(0),
+                ("tuple" | "Tuple", n) if !items.iter().any(|e| matches!(e.kind, ExprKind::Ellipsis)) => {
+                    Ok(Type::Tuple((0..n).map(one).collect::<Lowered<Vec<_>>>()?))
+                }
+                ("Callable", 2) => match &items[0].kind {
+                    ExprKind::List(params) => Ok(Type::Function(
+                        params.iter().map(|p| annotation(world, module, p)).collect::<Lowered<Vec<_>>>()?,
+                        Box::new(one(1)?),
+                    )),
+                    _ => Err(refuse("this Callable has no parameter list")),
+                },
+                _ => Err(refuse(&format!("type `{name}[...]` is outside the subset"))),
+            }
+        }
+        _ => Err(refuse("this annotation is outside the subset")),
+    }
+}
+
+/// `a.b.c` of names and attributes.
+pub fn dotted(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Attribute { value, attr } => Some(format!("{}.{}", dotted(value)?, attr.text)),
+        _ => None,
+    }
+}
+
+fn named(world: &World, module: ModuleId, name: &str) -> Option<Type> {
+    if let Some(Binding::Class(id)) = resolve(world, module, name) {
+        return Some(Type::Class(id));
+    }
+    let name = library_name(world, module, name);
+    Some(match name.as_str() {
+        "int" => Type::Int,
+        "float" => Type::Float,
+        "bool" => Type::Bool,
+        "str" => Type::Str,
+        "bytes" => Type::Bytes,
+        "None" => Type::None,
+        "list" | "typing.List" => Type::list(Type::Unknown),
+        "dict" | "typing.Dict" => Type::dict(Type::Unknown, Type::Unknown),
+        "set" | "typing.Set" => Type::Set(Box::new(Type::Unknown)),
+        "threading.Lock" | "threading.RLock" => Type::Lock,
+        "flask.typing.ResponseReturnValue" | "flask.Response" => Type::Response,
+        _ => return None,
+    })
+}
+
+/// What a dotted name means in a module.
+pub fn resolve(world: &World, module: ModuleId, name: &str) -> Option<Binding> {
+    let (first, rest) = match name.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (name, None),
+    };
+    let binding = world.module(module).names.get(first)?;
+    match (binding, rest) {
+        (binding, None) => Some(binding.clone()),
+        (Binding::Module(inner), Some(rest)) => resolve(world, *inner, rest),
+        (Binding::Library(path), Some(rest)) => Some(Binding::Library(format!("{path}.{rest}"))),
+        _ => None,
+    }
+}
+
+/// The full library path of a name (`from time import time` makes `time` mean `time.time`), else the name itself.
+pub fn library_name(world: &World, module: ModuleId, name: &str) -> String {
+    match resolve(world, module, name) {
+        Some(Binding::Library(path)) => path,
+        _ => name.to_string(),
+    }
+}

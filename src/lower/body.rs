@@ -1,0 +1,345 @@
+//! The state of lowering one body: its variables, what is known at this point, and where statements go.
+//!
+//! Variables are versioned: `n = str(n)` at the top level of a function makes a second variable `n_2`. What is known
+//! (`Flow`) is which variables are surely assigned and which Optionals are surely not None.
+
+use super::join::join;
+use super::world::*;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::{Location, Span};
+use std::collections::{HashMap, HashSet};
+
+/// Whose code is being lowered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Function(FunctionId),
+    Global(GlobalId),
+}
+
+/// What is known at a point of the code.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    /// Variables that are surely assigned.
+    pub assigned: HashSet<LocalId>,
+    /// Optionals that are surely not None.
+    pub narrowed: HashSet<LocalId>,
+    /// True after `return`, `raise`, `break`, `continue`.
+    pub dead: bool,
+}
+
+impl Flow {
+    /// What is known where two paths meet.
+    pub fn meet(self, other: Flow) -> Flow {
+        match (self.dead, other.dead) {
+            (true, _) => other,
+            (_, true) => self,
+            _ => Flow {
+                assigned: self.assigned.intersection(&other.assigned).copied().collect(),
+                narrowed: self.narrowed.intersection(&other.narrowed).copied().collect(),
+                dead: false,
+            },
+        }
+    }
+}
+
+/// One body being lowered.
+pub struct Body<'w, 'a> {
+    pub world: &'w mut World<'a>,
+    pub module: ModuleId,
+    pub owner: Owner,
+    /// Name of the `self` parameter, where there is one.
+    pub self_name: Option<String>,
+    /// In `__init__`: the class, whose fields are variables here.
+    pub init: Option<ClassId>,
+    pub locals: Vec<Local>,
+    /// The current version of each name.
+    pub names: HashMap<String, LocalId>,
+    /// Names that the body assigns somewhere: never looked up outside.
+    pub own_names: HashSet<String>,
+    /// Names declared `global`.
+    pub global_names: HashSet<String>,
+    /// Declared types of variables (`x: float = 0`).
+    pub declared: HashMap<LocalId, Type>,
+    pub flow: Flow,
+    /// Statements of the open blocks, innermost last.
+    pub sinks: Vec<Vec<Stmt>>,
+    /// Depth of loops, branches and try blocks: a new version may begin only at 0.
+    pub depth: u32,
+    /// What is known at each `break` of the open loops.
+    pub breaks: Vec<Vec<Flow>>,
+    /// Variables of the enclosing handlers, for a bare `raise`.
+    pub handlers: Vec<LocalId>,
+}
+
+impl<'w, 'a> Body<'w, 'a> {
+    /// An empty body of an owner.
+    pub fn new(world: &'w mut World<'a>, module: ModuleId, owner: Owner) -> Self {
+        Body {
+            world,
+            module,
+            owner,
+            self_name: None,
+            init: None,
+            locals: Vec::new(),
+            names: HashMap::new(),
+            own_names: HashSet::new(),
+            global_names: HashSet::new(),
+            declared: HashMap::new(),
+            flow: Flow::default(),
+            sinks: vec![Vec::new()],
+            depth: 0,
+            breaks: Vec::new(),
+            handlers: Vec::new(),
+        }
+    }
+
+    /// A place in this body's file.
+    pub fn at(&self, span: Span) -> Location {
+        self.world.at(self.module, span)
+    }
+
+    /// A refusal as an error value.
+    pub fn refuse<T>(&self, code: Code, span: Span, message: impl Into<String>, help: &str) -> Lowered<T> {
+        let mut problem = Diagnostic::new(code, self.at(span), message);
+        if !help.is_empty() {
+            problem = problem.help(help);
+        }
+        Err(Box::new(problem))
+    }
+
+    /// Adds a statement to the open block.
+    pub fn push(&mut self, kind: StmtKind, span: Span) {
+        let at = self.at(span);
+        if let Some(sink) = self.sinks.last_mut() {
+            sink.push(Stmt::new(kind, at));
+        }
+    }
+
+    /// Runs `work` with a new block and returns the block's statements.
+    pub fn block<T>(&mut self, work: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<(Vec<Stmt>, T)> {
+        self.sinks.push(Vec::new());
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        let stmts = self.sinks.pop().unwrap_or_default();
+        Ok((stmts, result?))
+    }
+
+    fn variables(&mut self) -> &mut HashMap<String, Type> {
+        match self.owner {
+            Owner::Function(id) => &mut self.world.functions[id.0 as usize].variables,
+            Owner::Global(id) => &mut self.world.globals[id.0 as usize].variables,
+        }
+    }
+
+    /// A new variable whose type is what earlier passes found, joined with `ty`.
+    pub fn new_local(&mut self, name: &str, ty: &Type) -> LocalId {
+        let mut unique = name.to_string();
+        let mut version = 1;
+        while self.locals.iter().any(|l| l.name == unique) {
+            version += 1;
+            unique = format!("{name}_{version}");
+        }
+        let known = self.variables().get(&unique).cloned().unwrap_or(Type::Unknown);
+        let ty = join(&known, ty).unwrap_or_else(|| ty.clone());
+        if ty != known {
+            self.variables().insert(unique.clone(), ty.clone());
+            self.world.changed = true;
+        }
+        let id = LocalId(self.locals.len() as u32);
+        self.locals.push(Local { name: unique, ty, mutable: false, used: false, binding: crate::ir::Binding::Value });
+        id
+    }
+
+    /// Widens a variable's type; false where the types do not fit.
+    pub fn learn_local(&mut self, local: LocalId, ty: &Type) -> bool {
+        let current = self.locals[local.0 as usize].ty.clone();
+        let Some(joined) = join(&current, ty) else { return false };
+        if joined != current {
+            let name = self.locals[local.0 as usize].name.clone();
+            self.locals[local.0 as usize].ty = joined.clone();
+            self.variables().insert(name, joined);
+            self.world.changed = true;
+        }
+        true
+    }
+
+    /// A fresh variable for a value computed on the way.
+    pub fn temporary(&mut self, ty: &Type) -> LocalId {
+        let local = self.new_local("_value", ty);
+        self.flow.assigned.insert(local);
+        local
+    }
+
+    /// Stores a value into a fresh variable and gives a read of it.
+    pub fn spill(&mut self, value: Expr, span: Span) -> Expr {
+        let ty = value.ty.clone();
+        let local = self.temporary(&ty);
+        self.push(StmtKind::Let { local, value: Some(value) }, span);
+        Expr::local(local, ty, self.at(span))
+    }
+
+    /// Reads a local, through its Optional where it is known not to be None.
+    pub fn read_local(&mut self, local: LocalId, span: Span) -> Lowered<Expr> {
+        let ty = self.locals[local.0 as usize].ty.clone();
+        if !self.flow.assigned.contains(&local) && !self.flow.dead {
+            let name = self.locals[local.0 as usize].name.clone();
+            return self.refuse(
+                Code::UnboundLocal,
+                span,
+                format!("`{name}` may be read before it is assigned"),
+                "assign it a value on every path",
+            );
+        }
+        let at = self.at(span);
+        let read = Expr::local(local, ty.clone(), at);
+        Ok(match ty {
+            Type::Optional(inner) if self.flow.narrowed.contains(&local) => {
+                Expr::new(ExprKind::Read { place: Place::Some(Box::new(read)), take: Take::Look }, *inner, at)
+            }
+            _ => read,
+        })
+    }
+
+    /// What stands for a value whose type is not known yet; a refusal in the last pass.
+    pub fn unknown(&self, span: Span, what: &str) -> Lowered<Expr> {
+        if self.world.last {
+            return self.refuse(
+                Code::UnknownType,
+                span,
+                format!("the type of {what} cannot be inferred"),
+                "annotate the parameter or variable",
+            );
+        }
+        Ok(Expr::new(ExprKind::None, Type::Unknown, self.at(span)))
+    }
+
+    /// Fits a value to a type: into an Optional, a bool or int where a float is wanted, `None` to unit.
+    pub fn coerce(&mut self, value: Expr, want: &Type, what: &str) -> Lowered<Expr> {
+        let at = value.at;
+        let span = at.span;
+        if value.ty == *want || value.ty == Type::Never || *want == Type::Unknown || value.ty == Type::Unknown {
+            return Ok(value);
+        }
+        let convert =
+            |to, value: Expr, ty: &Type| Expr::new(ExprKind::Convert { to, value: Box::new(value) }, ty.clone(), at);
+        match (&value.ty, want) {
+            (Type::None, Type::Optional(_)) => Ok(Expr::new(value.kind, want.clone(), at)),
+            (_, Type::Optional(inner)) if !matches!(value.ty, Type::Optional(_)) => {
+                let inner_value = self.coerce(value, inner, what)?;
+                Ok(convert(Conversion::Some, inner_value, want))
+            }
+            (Type::Int, Type::Float) => Ok(match value.kind {
+                ExprKind::Int(n) if n.unsigned_abs() < 1 << 53 => {
+                    let literal = Expr::new(ExprKind::Int(n), Type::Int, at);
+                    convert(Conversion::Widen, literal, want)
+                }
+                _ => convert(Conversion::Widen, value, want),
+            }),
+            (_, Type::Json) => Ok(convert(Conversion::ToJson, value, want)),
+            _ if join(&value.ty, want).as_ref() == Some(want) => Ok(Expr::new(value.kind, want.clone(), at)),
+            _ if !self.world.last && (value.ty.has_unknown() || want.has_unknown()) => Ok(value),
+            _ => {
+                let message = format!(
+                    "{what} is {}, but the value here is {}",
+                    self.world.describe(want),
+                    self.world.describe(&value.ty)
+                );
+                self.refuse(Code::MixedTypes, span, message, "give both the same type")
+            }
+        }
+    }
+
+    /// Joins what a place turned out to hold into the type of the variable, field or global at its root.
+    pub fn learn_place(&mut self, place: &Place, ty: &Type) {
+        match place {
+            Place::Local(local) => {
+                self.learn_local(*local, ty);
+            }
+            Place::Global(global) => {
+                let info = &mut self.world.globals[global.0 as usize];
+                if !info.declared {
+                    World::learn(&mut self.world.changed, &mut info.ty, ty);
+                }
+            }
+            Place::Field { class, field, .. } => {
+                let info = &mut self.world.classes[class.0 as usize].fields[field.0 as usize];
+                if !info.declared {
+                    World::learn(&mut self.world.changed, &mut info.ty, ty);
+                }
+            }
+            Place::Item { base, .. } | Place::Entry { base, .. } => {
+                let outer = match &base.ty {
+                    Type::List(_) => Type::list(ty.clone()),
+                    Type::Dict(key, _) => Type::dict((**key).clone(), ty.clone()),
+                    _ => return,
+                };
+                if let Some(inner) = base.as_place() {
+                    self.learn_place(&inner.clone(), &outer);
+                }
+            }
+            Place::Some(inner) => {
+                if let Some(place) = inner.as_place() {
+                    self.learn_place(&place.clone(), &Type::optional(ty.clone()));
+                }
+            }
+        }
+    }
+
+    /// True where evaluating the expression twice, or later, makes no difference.
+    pub fn is_simple(expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Str(_)
+            | ExprKind::Bytes(_) => true,
+            ExprKind::Read { place, .. } => match place {
+                Place::Local(_) | Place::Global(_) => true,
+                Place::Some(inner) | Place::Field { base: inner, .. } => Self::is_simple(inner),
+                Place::Item { .. } | Place::Entry { .. } => false,
+            },
+            ExprKind::Convert { value, .. } | ExprKind::Negate(value) | ExprKind::Not(value) => Self::is_simple(value),
+            _ => false,
+        }
+    }
+}
+
+/// Names that a body assigns, without looking into nested functions and comprehensions.
+pub fn assigned_names(body: &[ast::Stmt], found: &mut HashSet<String>) {
+    use ast::StmtKind::*;
+    for stmt in body {
+        match &stmt.kind {
+            Assign { targets, .. } => targets.iter().for_each(|t| target_names(t, found)),
+            AugAssign { target, .. } | AnnAssign { target, .. } => target_names(target, found),
+            For { target, .. } => target_names(target, found),
+            With { items, .. } => items.iter().filter_map(|i| i.target.as_ref()).for_each(|t| target_names(t, found)),
+            FunctionDef(def) => {
+                found.insert(def.name.text.clone());
+                continue;
+            }
+            ClassDef(_) => continue,
+            Try { handlers, .. } => {
+                found.extend(handlers.iter().filter_map(|h| h.name.as_ref()).map(|n| n.text.clone()))
+            }
+            _ => {}
+        }
+        for inner in ast::bodies(stmt) {
+            assigned_names(inner, found);
+        }
+    }
+}
+
+fn target_names(target: &ast::Expr, found: &mut HashSet<String>) {
+    match &target.kind {
+        ast::ExprKind::Name(name) => {
+            found.insert(name.clone());
+        }
+        ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => items.iter().for_each(|t| target_names(t, found)),
+        ast::ExprKind::Starred(inner) => target_names(inner, found),
+        _ => {}
+    }
+}

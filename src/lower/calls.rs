@@ -1,0 +1,447 @@
+//! Calls: what is called, how the arguments bind, in which order they are evaluated.
+
+use super::annotations::{dotted, resolve};
+use super::body::Body;
+use super::join::join;
+use super::world::{Binding, FieldDefault, Lowered, ParamInfo, World};
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::Span;
+
+/// A parameter to bind to, whatever it belongs to.
+struct Slot<'a> {
+    name: String,
+    ty: Type,
+    default: Option<SlotDefault<'a>>,
+    keyword_only: bool,
+    positional_only: bool,
+}
+
+enum SlotDefault<'a> {
+    Value(&'a ast::Expr),
+    Factory(&'a ast::Expr),
+}
+
+impl<'a> Body<'_, 'a> {
+    /// Lowers a call.
+    pub fn call(
+        &mut self,
+        func: &ast::Expr,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        if let ast::ExprKind::Attribute { value, attr } = &func.kind {
+            if self.is_init_self(value) {
+                return self.refuse(
+                    Code::UnsupportedClass,
+                    span,
+                    format!("`{}` is called on an object under construction", attr.text),
+                    "compute the value in a function and store it",
+                );
+            }
+            if attr.text == "strftime"
+                && let Some(text) = self.utc_format(value, args, span)
+            {
+                return text;
+            }
+            let name = dotted(func);
+            let first = name.as_deref().and_then(|n| n.split('.').next()).unwrap_or("");
+            let is_local = self.names.contains_key(first) || self.own_names.contains(first);
+            match name.as_ref().filter(|_| !is_local).and_then(|n| resolve(self.world, self.module, n)) {
+                Some(binding) => return self.call_binding(binding, args, keywords, want, span),
+                None => {
+                    if let Some(static_method) = name.as_ref().filter(|_| !is_local).and_then(|n| self.static_method(n))
+                    {
+                        return self.call_bound(static_method, None, args, keywords, span);
+                    }
+                    let base = self.expr(value, None)?;
+                    return self.method_call(base, attr, args, keywords, want, span);
+                }
+            }
+        }
+        let ast::ExprKind::Name(name) = &func.kind else {
+            return self.refuse(
+                Code::UnsupportedCall,
+                span,
+                "this callee is not translated",
+                "call a function by its name",
+            );
+        };
+        if self.names.contains_key(name) || self.own_names.contains(name) {
+            return self.refuse(
+                Code::UnsupportedCall,
+                span,
+                format!("`{name}` is a variable that holds a function"),
+                "",
+            );
+        }
+        match self.world.module(self.module).names.get(name).cloned() {
+            Some(binding) => self.call_binding(binding, args, keywords, want, span),
+            None => self.builtin_call(name, args, keywords, want, span),
+        }
+    }
+
+    fn static_method(&self, name: &str) -> Option<FunctionId> {
+        let (class, method) = name.rsplit_once('.')?;
+        let Some(Binding::Class(id)) = resolve(self.world, self.module, class) else { return None };
+        let function = *self.world.class(id).methods.get(method)?;
+        matches!(self.world.function(function).kind, FunctionKind::Static(_)).then_some(function)
+    }
+
+    fn call_binding(
+        &mut self,
+        binding: Binding,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        match binding {
+            Binding::Function(id) => self.call_bound(id, None, args, keywords, span),
+            Binding::Class(id) => self.construct(id, args, keywords, span),
+            Binding::Library(path) => self.library_call(&path, args, keywords, want, span),
+            Binding::Opaque(problem) => Err(problem),
+            Binding::Exception(_) => self.refuse(
+                Code::UnsupportedCall,
+                span,
+                "an exception is built outside `raise`",
+                "raise it where it is built",
+            ),
+            Binding::Global(_) | Binding::Module(_) => {
+                self.refuse(Code::UnsupportedCall, span, "this value is not a function", "")
+            }
+        }
+    }
+
+    /// Binds arguments to a function (after `receiver`, for methods) and calls it.
+    pub fn call_bound(
+        &mut self,
+        id: FunctionId,
+        receiver: Option<Expr>,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        span: Span,
+    ) -> Lowered<Expr> {
+        self.check_refused(id, span)?;
+        let skip = usize::from(receiver.is_some());
+        let info = self.world.function(id);
+        let slots: Vec<Slot<'a>> = info.params.iter().skip(skip).map(slot).collect();
+        let name = info.name.clone();
+        let module = info.module;
+        let (mut values, order) = self.bind(&name, module, slots, args, keywords, span)?;
+        for (index, value) in values.iter().enumerate() {
+            let info = &mut self.world.functions[id.0 as usize].params[index + skip];
+            if !info.declared {
+                World::learn(&mut self.world.changed, &mut info.ty, &value.ty);
+            }
+        }
+        let mut order = order;
+        if let Some(receiver) = receiver {
+            values.insert(0, receiver);
+            order.insert(0, 0);
+            order.iter_mut().skip(1).for_each(|o| *o += 1);
+        }
+        let wants: Vec<Type> = self.world.function(id).params.iter().map(|p| p.ty.clone()).collect();
+        let values = values
+            .into_iter()
+            .zip(wants)
+            .map(|(value, ty)| self.coerce(value, &ty, "the parameter"))
+            .collect::<Lowered<Vec<_>>>()?;
+        self.in_source_order(values, order, span, |b, values| b.call_function(id, values, span))
+    }
+
+    /// The call itself, once arguments are bound.
+    pub fn call_function(&mut self, id: FunctionId, args: Vec<Expr>, span: Span) -> Lowered<Expr> {
+        self.check_refused(id, span)?;
+        let info = self.world.function(id);
+        let ty = info.result.clone();
+        let name = info.name.clone();
+        if ty == Type::Unknown && !self.world.last {
+            return self.unknown(span, &format!("the result of `{name}`"));
+        }
+        // A function without any `return` gives None.
+        let ty = if ty == Type::Unknown { Type::None } else { ty };
+        Ok(Expr::new(ExprKind::Call { function: id, args }, ty, self.at(span)))
+    }
+
+    fn check_refused(&self, id: FunctionId, span: Span) -> Lowered<()> {
+        let info = self.world.function(id);
+        let Some(problem) = &info.refused else { return Ok(()) };
+        let message = format!("`{}` is called, which is refused: {}", info.name, problem.message);
+        self.refuse(Code::CallRefused, span, message, "")
+    }
+
+    /// Values in the order of the parameters, with the order in which the source evaluates them.
+    fn bind(
+        &mut self,
+        name: &str,
+        module: ModuleId,
+        slots: Vec<Slot<'a>>,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        span: Span,
+    ) -> Lowered<(Vec<Expr>, Vec<usize>)> {
+        let mut bound: Vec<Option<Expr>> = slots.iter().map(|_| None).collect();
+        let mut order = Vec::new();
+        let positional = slots.iter().filter(|s| !s.keyword_only).count();
+        if args.len() > positional {
+            return self.refuse(
+                Code::WrongArity,
+                span,
+                format!("`{name}` takes {positional} positional arguments, {} are given", args.len()),
+                "",
+            );
+        }
+        for (index, arg) in args.iter().enumerate() {
+            if matches!(arg.kind, ast::ExprKind::Starred(_)) {
+                return self.refuse(
+                    Code::UnsupportedCall,
+                    arg.span,
+                    "`*` in a call is not translated yet",
+                    "pass the arguments one by one",
+                );
+            }
+            let value = self.expr(arg, Some(&slots[index].ty).filter(|t| **t != Type::Unknown))?;
+            bound[index] = Some(value);
+            order.push(index);
+        }
+        for keyword in keywords {
+            let Some(key) = &keyword.name else {
+                return self.refuse(
+                    Code::UnsupportedCall,
+                    keyword.value.span,
+                    "`**` in a call is not translated",
+                    "pass the arguments one by one",
+                );
+            };
+            let found = slots.iter().position(|s| s.name == key.text && !s.positional_only);
+            let Some(index) = found.filter(|i| bound[*i].is_none()) else {
+                let message = format!("`{name}` got an unexpected or repeated argument `{}`", key.text);
+                return self.refuse(Code::WrongArity, key.span, message, "");
+            };
+            let value = self.expr(&keyword.value, Some(&slots[index].ty).filter(|t| **t != Type::Unknown))?;
+            bound[index] = Some(value);
+            order.push(index);
+        }
+        let mut values = Vec::new();
+        for (index, (slot, value)) in slots.into_iter().zip(bound).enumerate() {
+            values.push(match (value, slot.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => {
+                    order.push(index);
+                    self.default_value(module, &default, &slot.ty, span)?
+                }
+                (None, None) => {
+                    let message = format!("`{name}` is called without `{}`", slot.name);
+                    return self.refuse(Code::WrongArity, span, message, "");
+                }
+            });
+        }
+        Ok((values, order))
+    }
+
+    fn default_value(&mut self, module: ModuleId, default: &SlotDefault<'a>, ty: &Type, span: Span) -> Lowered<Expr> {
+        let here = std::mem::replace(&mut self.module, module);
+        let want = Some(ty).filter(|t| **t != Type::Unknown);
+        let result = match default {
+            SlotDefault::Value(e) => self.constant_default(e, want, span),
+            SlotDefault::Factory(e) => self.factory(e, ty, span),
+        };
+        self.module = here;
+        let value = result?;
+        self.coerce(value, ty, "the default")
+    }
+
+    /// A default is evaluated once, at definition: only values that never change are the same when evaluated again.
+    pub fn constant_default(&mut self, e: &ast::Expr, want: Option<&Type>, span: Span) -> Lowered<Expr> {
+        let value = self.expr(e, want)?;
+        if is_constant(&value) {
+            return Ok(value);
+        }
+        self.refuse(
+            Code::UnsupportedExpression,
+            span,
+            "a default argument that can change is not translated",
+            "use None as the default and make the value inside",
+        )
+    }
+
+    fn factory(&mut self, e: &ast::Expr, ty: &Type, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        match (dotted(e).as_deref(), ty) {
+            (Some("list"), Type::List(_)) => Ok(Expr::new(ExprKind::List(Vec::new()), ty.clone(), at)),
+            (Some("dict"), Type::Dict(..)) => Ok(Expr::new(ExprKind::Dict(Vec::new()), ty.clone(), at)),
+            (Some("set"), Type::Set(_)) => Ok(Expr::new(ExprKind::Set(Vec::new()), ty.clone(), at)),
+            (Some(_), _) => self.call(e, &[], &[], Some(ty), span),
+            (None, _) => {
+                self.refuse(Code::UnsupportedClass, span, "this default_factory is not translated", "name a function")
+            }
+        }
+    }
+
+    /// Evaluates arguments in source order where that differs from parameter order and somebody could tell.
+    fn in_source_order(
+        &mut self,
+        values: Vec<Expr>,
+        order: Vec<usize>,
+        span: Span,
+        finish: impl FnOnce(&mut Self, Vec<Expr>) -> Lowered<Expr>,
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        let sorted = order.windows(2).all(|w| w[0] < w[1]);
+        if sorted || values.iter().filter(|v| !Self::is_simple(v)).count() <= 1 {
+            return finish(self, values);
+        }
+        let mut slots: Vec<Option<Expr>> = values.into_iter().map(Some).collect();
+        let (body, ()) = self.block(|b| {
+            for &index in &order {
+                if let Some(value) = slots[index].take() {
+                    slots[index] = Some(if is_constant(&value) { value } else { b.spill(value, span) });
+                }
+            }
+            Ok(())
+        })?;
+        let value = finish(self, slots.into_iter().flatten().collect())?;
+        let ty = value.ty.clone();
+        Ok(Expr::new(ExprKind::Block { body, value: Box::new(value) }, ty, at))
+    }
+
+    /// `Class(...)`.
+    fn construct(&mut self, id: ClassId, args: &[ast::Expr], keywords: &[ast::Keyword], span: Span) -> Lowered<Expr> {
+        let info = self.world.class(id);
+        if let Some(problem) = &info.refused {
+            let message = format!("class `{}` is refused: {}", info.name, problem.message);
+            return self.refuse(Code::CallRefused, span, message, "");
+        }
+        if let Some(init) = info.init {
+            return self.call_bound(init, None, args, keywords, span);
+        }
+        let slots: Vec<Slot<'a>> = if info.is_dataclass {
+            info.fields
+                .iter()
+                .map(|f| Slot {
+                    name: f.name.clone(),
+                    ty: f.ty.clone(),
+                    default: f.default.as_ref().map(|d| match d {
+                        FieldDefault::Value(e) => SlotDefault::Value(e),
+                        FieldDefault::Factory(e) => SlotDefault::Factory(e),
+                    }),
+                    keyword_only: f.keyword_only,
+                    positional_only: false,
+                })
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let types: Vec<Type> = slots.iter().map(|s| s.ty.clone()).collect();
+        let (name, module) = (info.name.clone(), info.module);
+        let (values, order) = self.bind(&name, module, slots, args, keywords, span)?;
+        let values = values
+            .into_iter()
+            .zip(&types)
+            .map(|(value, ty)| self.coerce(value, ty, "the field"))
+            .collect::<Lowered<Vec<_>>>()?;
+        let at = self.at(span);
+        self.in_source_order(values, order, span, |_, fields| {
+            Ok(Expr::new(ExprKind::Construct { class: id, fields }, Type::Class(id), at))
+        })
+    }
+
+    /// `base.method(...)`.
+    fn method_call(
+        &mut self,
+        base: Expr,
+        attr: &ast::Name,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        if let Type::Class(class) = base.ty {
+            return match self.world.class(class).methods.get(&attr.text).copied() {
+                Some(method) => match self.world.function(method).kind {
+                    FunctionKind::Method(_) => self.call_bound(method, Some(base), args, keywords, span),
+                    FunctionKind::Static(_) if Self::is_simple(&base) => {
+                        self.call_bound(method, None, args, keywords, span)
+                    }
+                    _ => self.refuse(Code::UnsupportedCall, span, format!("`{}` cannot be called", attr.text), ""),
+                },
+                None => {
+                    let name = self.world.class(class).name.clone();
+                    self.refuse(
+                        Code::UnknownName,
+                        attr.span,
+                        format!("`{name}` has no method `{}` that is known", attr.text),
+                        "",
+                    )
+                }
+            };
+        }
+        if base.ty == Type::Unknown {
+            for arg in args {
+                self.expr(arg, None)?;
+            }
+            return self.unknown(span, &format!("the object that `.{}` is called on", attr.text));
+        }
+        if !keywords.is_empty() && !matches!((&base.ty, attr.text.as_str()), (Type::List(_), "sort")) {
+            return self.refuse(
+                Code::UnsupportedCall,
+                span,
+                format!("keyword arguments of `.{}` are not translated", attr.text),
+                "",
+            );
+        }
+        self.builtin_method(base, attr, args, keywords, want, span)
+    }
+
+    /// Lowers positional arguments and coerces them to the wanted types.
+    pub fn arguments(&mut self, args: &[ast::Expr], wants: &[Type]) -> Lowered<Vec<Expr>> {
+        args.iter()
+            .zip(wants)
+            .map(|(arg, want)| {
+                let wish = Some(want).filter(|t| **t != Type::Unknown);
+                let value = self.expr(arg, wish)?;
+                let value = if *want == Type::Int { self.to_int(value) } else { value };
+                if join(&value.ty, want).is_some() || *want == Type::Float || *want == Type::Json {
+                    self.coerce(value, want, "the argument")
+                } else {
+                    let message = format!(
+                        "the argument is {}, expected {}",
+                        self.world.describe(&value.ty),
+                        self.world.describe(want)
+                    );
+                    self.refuse(Code::TypeMismatch, arg.span, message, "")
+                }
+            })
+            .collect()
+    }
+}
+
+fn slot<'a>(param: &ParamInfo<'a>) -> Slot<'a> {
+    Slot {
+        name: param.name.clone(),
+        ty: param.ty.clone(),
+        default: param.default.map(SlotDefault::Value),
+        keyword_only: param.keyword_only,
+        positional_only: param.positional_only,
+    }
+}
+
+/// True for values that are the same at every evaluation and cannot change.
+pub fn is_constant(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::None
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Str(_)
+        | ExprKind::Bytes(_) => true,
+        ExprKind::Tuple(items) => items.iter().all(is_constant),
+        ExprKind::Convert { value, .. } | ExprKind::Negate(value) => is_constant(value),
+        ExprKind::Read { place: Place::Global(_), .. } => value.ty.is_scalar() || value.ty == Type::Str,
+        _ => false,
+    }
+}

@@ -1,0 +1,587 @@
+//! First look at each module: what it defines and what its names mean. Bodies are not read yet.
+
+use super::annotations::{annotation, dotted, library_name, resolve};
+use super::world::*;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::{ClassId, ExceptionId, ExceptionKind, FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
+use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
+use crate::source::SourceFile;
+use indexmap::IndexMap;
+use std::collections::HashMap;
+
+/// A parsed file that takes part.
+#[derive(Clone, Copy)]
+pub struct Unit<'a> {
+    pub file: &'a SourceFile,
+    pub tree: &'a ast::Module,
+}
+
+/// Collects the definitions of all modules, in the order given (imported modules first).
+pub fn collect<'a>(units: &[Unit<'a>]) -> World<'a> {
+    let mut world = World::default();
+    for unit in units {
+        world.modules.push(ModuleInfo {
+            file: unit.file.id,
+            source: unit.file,
+            name: unit.file.module.clone(),
+            path: unit.file.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+            doc: docstring(&unit.tree.body),
+            names: IndexMap::new(),
+            items: Vec::new(),
+            body: &unit.tree.body,
+        });
+    }
+    for index in 0..units.len() {
+        let module = ModuleId(index as u32);
+        for stmt in world.module(module).body {
+            define(&mut world, module, stmt);
+        }
+    }
+    for index in 0..units.len() {
+        mark_rebound_globals(&mut world, ModuleId(index as u32));
+    }
+    annotate(&mut world);
+    world
+}
+
+/// The docstring that opens a body, cleaned of its indentation.
+pub fn docstring(body: &[Stmt]) -> Option<String> {
+    match body.first().map(|s| &s.kind) {
+        Some(StmtKind::Expr(Expr { kind: ExprKind::Str(text), .. })) => Some(clean(text)),
+        _ => None,
+    }
+}
+
+fn clean(text: &str) -> String {
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or("").trim();
+    let rest: Vec<&str> = lines.collect();
+    let indent = |line: &&&str| line.len() - line.trim_start().len();
+    let margin = rest.iter().filter(|l| !l.trim().is_empty()).map(|l| indent(&l)).min().unwrap_or(0);
+    let mut out = vec![first.to_string()];
+    out.extend(rest.iter().map(|l| l.get(margin..).unwrap_or("").trim_end().to_string()));
+    out.join("\n")
+}
+
+fn bind(world: &mut World, module: ModuleId, name: &str, binding: Binding) {
+    world.modules[module.0 as usize].names.insert(name.to_string(), binding);
+}
+
+fn opaque(world: &mut World, module: ModuleId, name: &str, diagnostic: Diagnostic) {
+    bind(world, module, name, Binding::Opaque(Box::new(diagnostic)));
+}
+
+fn define<'a>(world: &mut World<'a>, module: ModuleId, stmt: &'a Stmt) {
+    match &stmt.kind {
+        StmtKind::Import(names) => {
+            for alias in names {
+                let path = alias.name.text.as_str();
+                let (name, target) = match &alias.asname {
+                    Some(asname) => (asname.text.as_str(), path),
+                    None => {
+                        let first = path.split('.').next().unwrap_or(path);
+                        (first, first)
+                    }
+                };
+                let binding = import(world, target);
+                bind(world, module, name, binding);
+            }
+        }
+        StmtKind::ImportFrom { module: from, names, level } => {
+            let base = from.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+            let base = absolute(&world.module(module).name, &base, *level);
+            for alias in names {
+                let name = alias.asname.as_ref().unwrap_or(&alias.name).text.clone();
+                let binding = import_member(world, &base, &alias.name.text);
+                bind(world, module, &name, binding);
+            }
+        }
+        StmtKind::FunctionDef(def) => {
+            let id = add_function(world, module, def, stmt, FunctionKind::Plain);
+            if let Some(routes) = super::routes::declared(world, module, &def.decorators, id) {
+                world.routes.extend(routes);
+            } else if let Some(decorator) = def.decorators.first() {
+                let text = dotted(decorator).unwrap_or_else(|| "decorator".into());
+                refuse_function(world, id, Code::Decorator, decorator, format!("decorator `{text}` is not known"));
+            }
+            bind(world, module, &def.name.text, Binding::Function(id));
+            world.modules[module.0 as usize].items.push(Item::Function(id));
+        }
+        StmtKind::ClassDef(def) => define_class(world, module, def, stmt),
+        StmtKind::Assign { targets, value } => match targets.as_slice() {
+            [Expr { kind: ExprKind::Name(name), .. }] => define_global(world, module, name, None, value, stmt),
+            _ => {
+                for name in targets.iter().flat_map(names_in) {
+                    let problem = Diagnostic::new(
+                        Code::GlobalState,
+                        world.at(module, stmt.span),
+                        format!("global `{name}` is assigned by unpacking"),
+                    )
+                    .help("assign each global in a statement of its own");
+                    opaque(world, module, &name, problem);
+                }
+            }
+        },
+        StmtKind::AnnAssign { target, annotation, value } => {
+            if let (ExprKind::Name(name), Some(value)) = (&target.kind, value) {
+                define_global(world, module, name, Some(annotation), value, stmt);
+            }
+        }
+        StmtKind::If { test, body, orelse } => {
+            // `if TYPE_CHECKING:` is read; `if __name__ == "__main__":` does not run on import.
+            let is_main = matches!(&test.kind, ExprKind::Compare { left, .. }
+                if matches!(&left.kind, ExprKind::Name(n) if n == "__name__"));
+            let typing = dotted(test).is_some_and(|n| n.ends_with("TYPE_CHECKING"));
+            if typing {
+                body.iter().for_each(|inner| define(world, module, inner));
+            } else if !is_main {
+                for inner in body.iter().chain(orelse) {
+                    refuse_conditional(world, module, inner);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Names bound below a condition at module level are known, but what they are is not.
+fn refuse_conditional(world: &mut World, module: ModuleId, stmt: &Stmt) {
+    let names = match &stmt.kind {
+        StmtKind::Assign { targets, .. } => targets.iter().flat_map(names_in).collect(),
+        StmtKind::FunctionDef(def) => vec![def.name.text.clone()],
+        StmtKind::ClassDef(def) => vec![def.name.text.clone()],
+        _ => Vec::new(),
+    };
+    for name in names {
+        let at = world.at(module, stmt.span);
+        let problem = Diagnostic::new(Code::GlobalState, at, format!("`{name}` is defined under a condition"))
+            .help("define it unconditionally at module level");
+        opaque(world, module, &name, problem);
+    }
+}
+
+fn names_in(target: &Expr) -> Vec<String> {
+    match &target.kind {
+        ExprKind::Name(name) => vec![name.clone()],
+        ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().flat_map(names_in).collect(),
+        ExprKind::Starred(inner) => names_in(inner),
+        _ => Vec::new(),
+    }
+}
+
+fn absolute(current: &str, name: &str, level: u32) -> String {
+    if level == 0 {
+        return name.to_string();
+    }
+    let mut parts: Vec<&str> = current.split('.').collect();
+    parts.truncate(parts.len().saturating_sub(level as usize));
+    if !name.is_empty() {
+        parts.push(name);
+    }
+    parts.join(".")
+}
+
+fn import(world: &World, path: &str) -> Binding {
+    match world.modules.iter().position(|m| m.name == path) {
+        Some(index) => Binding::Module(ModuleId(index as u32)),
+        None => Binding::Library(path.to_string()),
+    }
+}
+
+fn import_member(world: &World, base: &str, name: &str) -> Binding {
+    if let Some(index) = world.modules.iter().position(|m| m.name == base)
+        && let Some(binding) = world.modules[index].names.get(name)
+    {
+        return binding.clone();
+    }
+    let path = format!("{base}.{name}");
+    match import(world, &path) {
+        Binding::Library(_) => Binding::Library(path),
+        found => found,
+    }
+}
+
+fn define_global<'a>(
+    world: &mut World<'a>,
+    module: ModuleId,
+    name: &str,
+    declared: Option<&'a Expr>,
+    value: &'a Expr,
+    stmt: &Stmt,
+) {
+    if let Some(Binding::Global(id)) = world.module(module).names.get(name).cloned() {
+        let at = world.at(module, stmt.span);
+        world.globals[id.0 as usize].refused = Some(
+            Diagnostic::new(Code::GlobalState, at, format!("global `{name}` is assigned twice"))
+                .help("give each global one assignment at module level"),
+        );
+        return;
+    }
+    let (ty, refused) = match declared.map(|a| annotation(world, module, a)) {
+        None => (Type::Unknown, None),
+        Some(Ok(ty)) => (ty, None),
+        Some(Err(problem)) => (Type::Unknown, Some(*problem)),
+    };
+    let id = GlobalId(world.globals.len() as u32);
+    world.globals.push(GlobalInfo {
+        name: name.to_string(),
+        module,
+        value,
+        declared: ty != Type::Unknown && !ty.has_unknown(),
+        ty,
+        rebound: false,
+        span: stmt.span,
+        refused,
+        variables: HashMap::new(),
+    });
+    bind(world, module, name, Binding::Global(id));
+    world.modules[module.0 as usize].items.push(Item::Global(id));
+}
+
+fn add_function<'a>(
+    world: &mut World<'a>,
+    module: ModuleId,
+    def: &'a ast::FunctionDef,
+    stmt: &Stmt,
+    kind: FunctionKind,
+) -> FunctionId {
+    let id = FunctionId(world.functions.len() as u32);
+    world.functions.push(FunctionInfo {
+        name: def.name.text.clone(),
+        module,
+        kind,
+        def,
+        span: stmt.span,
+        params: Vec::new(),
+        result: Type::Unknown,
+        declared_result: false,
+        variables: HashMap::new(),
+        refused: None,
+    });
+    if def.is_async {
+        let at = world.at(module, def.name.span);
+        let problem = Diagnostic::new(Code::AsyncFunction, at, format!("`{}` is an async function", def.name.text))
+            .help("move the computing part into a plain `def` and call it from the coroutine");
+        world.functions[id.0 as usize].refused = Some(problem);
+    }
+    id
+}
+
+fn refuse_function(world: &mut World, id: FunctionId, code: Code, at: &Expr, message: String) {
+    let module = world.function(id).module;
+    let problem = Diagnostic::new(code, world.at(module, at.span), message);
+    world.functions[id.0 as usize].refused.get_or_insert(problem);
+}
+
+fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::ClassDef, stmt: &'a Stmt) {
+    let bases: Vec<String> = def.bases.iter().filter_map(dotted).collect();
+    if let [base] = bases.as_slice()
+        && let Some(base) = exception_base(world, module, base)
+    {
+        define_exception(world, module, def, stmt, base);
+        return;
+    }
+    let mut refused = None;
+    let base_ok = |base: &String| matches!(library_name(world, module, base).as_str(), "object" | "abc.ABC");
+    if bases.len() != def.bases.len() || !bases.iter().all(base_ok) || !def.keywords.is_empty() {
+        refused = Some(
+            Diagnostic::new(
+                Code::UnsupportedClass,
+                world.at(module, def.name.span),
+                format!("class `{}` has base classes", def.name.text),
+            )
+            .help("hold the other object in a field instead of inheriting"),
+        );
+    }
+    let id = ClassId(world.classes.len() as u32);
+    let mut class = ClassInfo {
+        name: def.name.text.clone(),
+        module,
+        def,
+        span: stmt.span,
+        fields: Vec::new(),
+        locks: Vec::new(),
+        methods: IndexMap::new(),
+        init: None,
+        is_dataclass: false,
+        frozen: false,
+        eq: false,
+        order: false,
+        refused,
+    };
+    for decorator in &def.decorators {
+        if let Err(problem) = class_decorator(world, module, &mut class, decorator) {
+            class.refused.get_or_insert(problem);
+        }
+    }
+    world.classes.push(class);
+    bind(world, module, &def.name.text, Binding::Class(id));
+    world.modules[module.0 as usize].items.push(Item::Class(id));
+    for inner in &def.body {
+        define_member(world, module, id, inner);
+    }
+}
+
+fn exception_base(world: &World, module: ModuleId, base: &str) -> Option<ExceptionId> {
+    match resolve(world, module, base) {
+        Some(Binding::Exception(id)) => Some(id),
+        None => ExceptionKind::from_name(base).map(ExceptionId::Builtin),
+        _ => None,
+    }
+}
+
+fn define_exception(world: &mut World, module: ModuleId, def: &ast::ClassDef, stmt: &Stmt, base: ExceptionId) {
+    let plain = def.body.iter().all(|s| match &s.kind {
+        StmtKind::Pass => true,
+        StmtKind::Expr(e) => matches!(e.kind, ExprKind::Str(_) | ExprKind::Ellipsis),
+        _ => false,
+    });
+    if !plain || !def.decorators.is_empty() {
+        let at = world.at(module, def.name.span);
+        let problem = Diagnostic::new(
+            Code::UnsupportedClass,
+            at,
+            format!("exception class `{}` has methods or fields", def.name.text),
+        )
+        .help("put the data into the message");
+        opaque(world, module, &def.name.text, problem);
+        return;
+    }
+    let index = world.exceptions.len() as u32;
+    world.exceptions.push(ExceptionInfo {
+        name: def.name.text.clone(),
+        module,
+        base,
+        doc: docstring(&def.body),
+        span: stmt.span,
+    });
+    bind(world, module, &def.name.text, Binding::Exception(ExceptionId::Custom(index)));
+    world.modules[module.0 as usize].items.push(Item::Exception(index));
+}
+
+fn class_decorator(world: &World, module: ModuleId, class: &mut ClassInfo, decorator: &Expr) -> Result<(), Diagnostic> {
+    let (name, keywords) = match &decorator.kind {
+        ExprKind::Call { func, keywords, args } if args.is_empty() => (dotted(func), keywords.as_slice()),
+        _ => (dotted(decorator), &[][..]),
+    };
+    let name = library_name(world, module, &name.unwrap_or_default());
+    let refuse = |what: String| Diagnostic::new(Code::Decorator, world.at(module, decorator.span), what);
+    if name != "dataclasses.dataclass" {
+        return Err(refuse(format!("class decorator `{name}` is not known")));
+    }
+    class.is_dataclass = true;
+    class.eq = true;
+    for keyword in keywords {
+        let key = keyword.name.as_ref().map(|n| n.text.as_str()).unwrap_or("**");
+        let ExprKind::Bool(value) = keyword.value.kind else {
+            return Err(refuse(format!("`{key}` of the dataclass is not a constant")));
+        };
+        match key {
+            "frozen" => class.frozen = value,
+            "eq" => class.eq = value,
+            "order" => class.order = value,
+            "slots" | "repr" | "init" if value => {}
+            "slots" | "kw_only" | "unsafe_hash" if !value => {}
+            _ => return Err(refuse(format!("dataclass option `{key}={value}` is outside the subset"))),
+        }
+    }
+    Ok(())
+}
+
+fn define_member<'a>(world: &mut World<'a>, module: ModuleId, class: ClassId, stmt: &'a Stmt) {
+    match &stmt.kind {
+        StmtKind::FunctionDef(def) => define_method(world, module, class, def, stmt),
+        StmtKind::AnnAssign { target, annotation: hint, value } => {
+            let ExprKind::Name(name) = &target.kind else { return };
+            let (ty, declared) = match annotation(world, module, hint) {
+                Ok(ty) => (ty, true),
+                Err(problem) => {
+                    world.classes[class.0 as usize].refused.get_or_insert(*problem);
+                    (Type::Unknown, false)
+                }
+            };
+            let default = match value {
+                None => None,
+                Some(value) => match field_default(world, module, value) {
+                    Ok(default) => default,
+                    Err(problem) => {
+                        world.classes[class.0 as usize].refused.get_or_insert(problem);
+                        None
+                    }
+                },
+            };
+            if ty == Type::Lock {
+                world.classes[class.0 as usize].locks.push(name.clone());
+                return;
+            }
+            let field = FieldInfo { name: name.clone(), ty, declared, default, keyword_only: false };
+            world.classes[class.0 as usize].fields.push(field);
+        }
+        StmtKind::Pass => {}
+        StmtKind::Expr(e) if matches!(e.kind, ExprKind::Str(_) | ExprKind::Ellipsis) => {}
+        _ => {
+            let at = world.at(module, stmt.span);
+            let problem =
+                Diagnostic::new(Code::UnsupportedClass, at, "this statement in a class body is not translated")
+                    .help("move class variables to module level");
+            world.classes[class.0 as usize].refused.get_or_insert(problem);
+        }
+    }
+}
+
+fn field_default<'a>(world: &World, module: ModuleId, value: &'a Expr) -> Result<Option<FieldDefault<'a>>, Diagnostic> {
+    if let ExprKind::Call { func, args, keywords } = &value.kind {
+        let name = library_name(world, module, &dotted(func).unwrap_or_default());
+        if name == "dataclasses.field" {
+            let mut default = None;
+            for keyword in keywords {
+                match keyword.name.as_ref().map(|n| n.text.as_str()) {
+                    Some("default") => default = Some(FieldDefault::Value(&keyword.value)),
+                    Some("default_factory") => default = Some(FieldDefault::Factory(&keyword.value)),
+                    _ => {
+                        let at = world.at(module, value.span);
+                        return Err(Diagnostic::new(
+                            Code::UnsupportedClass,
+                            at,
+                            "this option of `field` is not translated",
+                        ));
+                    }
+                }
+            }
+            if args.is_empty() {
+                return Ok(default);
+            }
+        }
+    }
+    Ok(Some(FieldDefault::Value(value)))
+}
+
+fn define_method<'a>(
+    world: &mut World<'a>,
+    module: ModuleId,
+    class: ClassId,
+    def: &'a ast::FunctionDef,
+    stmt: &'a Stmt,
+) {
+    let name = def.name.text.clone();
+    let mut kind = if name == "__init__" { FunctionKind::Init(class) } else { FunctionKind::Method(class) };
+    let mut unknown = None;
+    for decorator in &def.decorators {
+        match dotted(decorator).as_deref() {
+            Some("property") => kind = FunctionKind::Property(class),
+            Some("staticmethod") => kind = FunctionKind::Static(class),
+            other => unknown = Some((decorator, format!("decorator `{}` is not known", other.unwrap_or("?")))),
+        }
+    }
+    let id = add_function(world, module, def, stmt, kind);
+    if let Some((decorator, message)) = unknown {
+        refuse_function(world, id, Code::Decorator, decorator, message);
+    }
+    let info = &mut world.classes[class.0 as usize];
+    if name.starts_with("__") && name.ends_with("__") && name != "__init__" {
+        let at = world.at(module, def.name.span);
+        let problem =
+            Diagnostic::new(Code::UnsupportedClass, at, format!("special method `{name}` is not translated yet"))
+                .help("give it an ordinary name");
+        world.classes[class.0 as usize].refused.get_or_insert(problem);
+        return;
+    }
+    if name == "__init__" {
+        info.init = Some(id);
+    }
+    info.methods.insert(name, id);
+}
+
+/// Reads the annotations of all signatures, once every class is known.
+fn annotate(world: &mut World) {
+    read_signatures(world);
+    for route in world.routes.clone() {
+        super::routes::sign(world, &route);
+    }
+}
+
+fn read_signatures(world: &mut World) {
+    for index in 0..world.functions.len() {
+        let id = FunctionId(index as u32);
+        match signature(world, id) {
+            Ok((params, result)) => {
+                let info = &mut world.functions[index];
+                info.params = params;
+                info.declared_result = result.is_some();
+                info.result = result.unwrap_or(Type::Unknown);
+            }
+            Err(problem) => {
+                world.functions[index].refused.get_or_insert(*problem);
+            }
+        }
+    }
+}
+
+fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a>>, Option<Type>)> {
+    let info = world.function(id);
+    let mut params = Vec::new();
+    let takes_self = matches!(info.kind, FunctionKind::Method(_) | FunctionKind::Property(_) | FunctionKind::Init(_));
+    for (index, param) in info.def.params.items.iter().enumerate() {
+        let at = world.at(info.module, param.name.span);
+        if takes_self && index == 0 {
+            if let FunctionKind::Method(class) | FunctionKind::Property(class) = info.kind {
+                params.push(ParamInfo {
+                    name: param.name.text.clone(),
+                    ty: Type::Class(class),
+                    declared: true,
+                    default: None,
+                    keyword_only: false,
+                    positional_only: true,
+                    span: param.name.span,
+                });
+            }
+            continue;
+        }
+        if matches!(param.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword) {
+            let message = format!("parameter `*{}` takes any number of arguments", param.name.text);
+            return Err(Box::new(
+                Diagnostic::new(Code::UnsupportedStatement, at, message).help("pass a list or a dict instead"),
+            ));
+        }
+        let ty = match &param.annotation {
+            Some(hint) => annotation(world, info.module, hint)?,
+            None => Type::Unknown,
+        };
+        params.push(ParamInfo {
+            name: param.name.text.clone(),
+            declared: !ty.has_unknown(),
+            ty,
+            default: param.default.as_ref(),
+            keyword_only: param.kind == ParameterKind::KeywordOnly,
+            positional_only: param.kind == ParameterKind::PositionalOnly,
+            span: param.name.span,
+        });
+    }
+    let result = match (&info.kind, &info.def.returns) {
+        (FunctionKind::Init(class), _) => Some(Type::Class(*class)),
+        (_, Some(hint)) => Some(annotation(world, info.module, hint)?).filter(|t| !t.has_unknown()),
+        (_, None) => None,
+    };
+    Ok((params, result))
+}
+
+/// Finds `global NAME` in function bodies.
+fn mark_rebound_globals(world: &mut World, module: ModuleId) {
+    fn search(body: &[Stmt], found: &mut Vec<String>) {
+        for stmt in body {
+            if let StmtKind::Global(names) = &stmt.kind {
+                found.extend(names.iter().map(|n| n.text.clone()));
+            }
+            for inner in crate::python::ast::bodies(stmt) {
+                search(inner, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    search(world.module(module).body, &mut found);
+    for name in found {
+        if let Some(Binding::Global(id)) = world.module(module).names.get(&name).cloned() {
+            world.globals[id.0 as usize].rebound = true;
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Truth: conditions, what they tell about Optionals, `and` and `or` between values.
+
+use super::body::Body;
+use super::join::join;
+use super::statements::Facts;
+use super::world::Lowered;
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::Span;
+
+impl Body<'_, '_> {
+    pub(super) fn conditional(
+        &mut self,
+        test: &ast::Expr,
+        body: &ast::Expr,
+        orelse: &ast::Expr,
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        let (test, facts) = self.condition(test)?;
+        let before = self.flow.clone();
+        facts.assume(&mut self.flow, true);
+        let then = self.expr(body, want)?;
+        self.flow = before.clone();
+        facts.assume(&mut self.flow, false);
+        let orelse = self.expr(orelse, want)?;
+        self.flow = before;
+        let (then, orelse) = self.unify(then, orelse, want, span)?;
+        let ty = then.ty.clone();
+        Ok(Expr::new(ExprKind::If { test: Box::new(test), then: Box::new(then), orelse: Box::new(orelse) }, ty, at))
+    }
+
+    /// Gives two values that meet one type.
+    pub fn unify(&mut self, a: Expr, b: Expr, want: Option<&Type>, span: Span) -> Lowered<(Expr, Expr)> {
+        let ty = match (join(&a.ty, &b.ty), want) {
+            (Some(ty), _) => ty,
+            (None, Some(Type::Float)) if a.ty.is_number() && b.ty.is_number() => Type::Float,
+            (None, Some(Type::Json)) => Type::Json,
+            (None, _) => {
+                let message = format!("the value is {} or {}", self.world.describe(&a.ty), self.world.describe(&b.ty));
+                let help =
+                    if a.ty.is_number() && b.ty.is_number() { "write the integer as a float: `0.0`" } else { "" };
+                return self.refuse(Code::MixedTypes, span, message, help);
+            }
+        };
+        Ok((self.coerce(a, &ty, "the value")?, self.coerce(b, &ty, "the value")?))
+    }
+
+    /// A condition as a bool, and what it tells about Optionals.
+    pub fn condition(&mut self, e: &ast::Expr) -> Lowered<(Expr, Facts)> {
+        let at = self.at(e.span);
+        match &e.kind {
+            ast::ExprKind::Unary { op: ast::UnaryOp::Not, operand } => {
+                let (inner, facts) = self.condition(operand)?;
+                let swapped = Facts { when_true: facts.when_false, when_false: facts.when_true };
+                let kind = match inner.kind {
+                    ExprKind::Not(inner) => inner.kind,
+                    ExprKind::Bool(value) => ExprKind::Bool(!value),
+                    kind => ExprKind::Not(Box::new(Expr::new(kind, Type::Bool, at))),
+                };
+                Ok((Expr::new(kind, Type::Bool, at), swapped))
+            }
+            ast::ExprKind::BoolOp { op, values } => {
+                let before = self.flow.clone();
+                let mut result: Option<Expr> = None;
+                let mut facts = Facts::default();
+                let and = *op == ast::BoolOp::And;
+                for (index, value) in values.iter().enumerate() {
+                    let (right, found) = self.condition(value)?;
+                    found.assume(&mut self.flow, and);
+                    let single = index == 0;
+                    if and {
+                        facts.when_true.extend(&found.when_true);
+                        facts.when_false = if single { found.when_false } else { Vec::new() };
+                    } else {
+                        facts.when_false.extend(&found.when_false);
+                        facts.when_true = if single { found.when_true } else { Vec::new() };
+                    }
+                    result = Some(match result {
+                        None => right,
+                        Some(left) => {
+                            let (left, right) = (Box::new(left), Box::new(right));
+                            let kind = if and { ExprKind::And(left, right) } else { ExprKind::Or(left, right) };
+                            Expr::new(kind, Type::Bool, at)
+                        }
+                    });
+                }
+                self.flow = before;
+                match result {
+                    Some(result) => Ok((result, facts)),
+                    None => self.refuse(Code::Syntax, e.span, "empty condition", ""),
+                }
+            }
+            ast::ExprKind::Compare { left, ops, comparators }
+                if matches!(ops.as_slice(), [ast::CompareOp::Is | ast::CompareOp::IsNot])
+                    && matches!(comparators[0].kind, ast::ExprKind::None) =>
+            {
+                self.none_test(left, ops[0] == ast::CompareOp::IsNot, e.span)
+            }
+            _ => {
+                let local = match &e.kind {
+                    ast::ExprKind::Name(name) => self.names.get(name).copied(),
+                    _ => None,
+                };
+                let value = self.expr(e, None)?;
+                let facts = match (&value.ty, local) {
+                    (Type::Optional(_), Some(local)) => Facts { when_true: vec![local], when_false: vec![] },
+                    _ => Facts::default(),
+                };
+                Ok((self.truth(value)?, facts))
+            }
+        }
+    }
+
+    /// `x is None`, `x is not None`.
+    pub(super) fn none_test(&mut self, left: &ast::Expr, negated: bool, span: Span) -> Lowered<(Expr, Facts)> {
+        let at = self.at(span);
+        let mut facts = Facts::default();
+        let value = match &left.kind {
+            ast::ExprKind::Name(name) if self.names.contains_key(name) => {
+                let local = self.names[name];
+                if matches!(self.locals[local.0 as usize].ty, Type::Optional(_) | Type::Unknown) {
+                    facts.when_false.push(local);
+                }
+                // The option itself, also where it is known not to be None.
+                let narrowed = self.flow.narrowed.remove(&local);
+                let value = self.read_local(local, left.span);
+                if narrowed {
+                    self.flow.narrowed.insert(local);
+                }
+                value?
+            }
+            _ => self.expr(left, None)?,
+        };
+        let test = match value.ty {
+            Type::Optional(_) => ExprKind::IsNone(Box::new(value)),
+            Type::None => ExprKind::Bool(true),
+            Type::Unknown if !self.world.last => ExprKind::IsNone(Box::new(value)),
+            Type::Json => ExprKind::IsNone(Box::new(value)),
+            _ if Self::is_simple(&value) => ExprKind::Bool(false),
+            _ => return self.refuse(Code::TypeMismatch, span, "this value is never None", "remove the test"),
+        };
+        if negated {
+            facts = Facts { when_true: facts.when_false, when_false: facts.when_true };
+        }
+        let test = Expr::new(test, Type::Bool, at);
+        let kind = match (negated, test.kind) {
+            (true, ExprKind::Bool(value)) => ExprKind::Bool(!value),
+            (true, kind) => ExprKind::Not(Box::new(Expr::new(kind, Type::Bool, at))),
+            (false, kind) => kind,
+        };
+        Ok((Expr::new(kind, Type::Bool, at), facts))
+    }
+
+    /// Python's truth of a value.
+    pub fn truth(&mut self, value: Expr) -> Lowered<Expr> {
+        let at = value.at;
+        let make = |kind| Ok(Expr::new(kind, Type::Bool, at));
+        let not = |inner: Expr| ExprKind::Not(Box::new(inner));
+        match &value.ty {
+            Type::Bool => Ok(value),
+            Type::Unknown => self.unknown(at.span, "the condition").map(|v| Expr::new(v.kind, Type::Bool, at)),
+            Type::Int | Type::Float => {
+                let zero = if value.ty == Type::Int { ExprKind::Int(0) } else { ExprKind::Float(0.0) };
+                let zero = Expr::new(zero, value.ty.clone(), at);
+                make(ExprKind::Compare { op: CompareOp::NotEq, left: Box::new(value), right: Box::new(zero) })
+            }
+            Type::Str | Type::Bytes | Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
+                let empty = ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![value] };
+                make(not(Expr::new(empty, Type::Bool, at)))
+            }
+            Type::Optional(inner) if matches!(**inner, Type::Class(_)) => {
+                make(not(Expr::new(ExprKind::IsNone(Box::new(value)), Type::Bool, at)))
+            }
+            Type::Optional(inner) if Self::is_simple(&value) => {
+                let inner = (**inner).clone();
+                let none = Expr::new(ExprKind::IsNone(Box::new(value.clone())), Type::Bool, at);
+                let some = ExprKind::Read { place: Place::Some(Box::new(value)), take: Take::Look };
+                let some = self.truth(Expr::new(some, inner, at))?;
+                make(ExprKind::And(Box::new(Expr::new(not(none), Type::Bool, at)), Box::new(some)))
+            }
+            Type::None => make(ExprKind::Bool(false)),
+            Type::Class(_) if Self::is_simple(&value) => make(ExprKind::Bool(true)),
+            Type::Json => make(ExprKind::Builtin { op: Builtin::JsonTruth, args: vec![value] }),
+            other => {
+                let message = format!("the truth of {} is not translated", self.world.describe(other));
+                self.refuse(Code::UnsupportedExpression, at.span, message, "compare explicitly")
+            }
+        }
+    }
+
+    pub(super) fn bool_op(
+        &mut self,
+        op: ast::BoolOp,
+        values: &[ast::Expr],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        let whole = ast::Expr { kind: ast::ExprKind::BoolOp { op, values: values.to_vec() }, span };
+        let mut kinds = Vec::new();
+        for value in values {
+            kinds.push(self.quiet(|b| b.expr(value, want)).map(|v| v.ty));
+        }
+        // Values behind a None test are typed only under its assumption, so a whole of bools is tried as a condition.
+        if kinds.iter().all(|k| matches!(k, None | Some(Type::Bool | Type::Unknown))) {
+            return Ok(self.condition(&whole)?.0);
+        }
+        let mut result = self.expr(&values[0], want)?;
+        for value in &values[1..] {
+            if let (ast::BoolOp::Or, Type::Json, ast::ExprKind::Dict(items)) = (op, &result.ty, &value.kind)
+                && items.is_empty()
+            {
+                let orelse = ExprKind::Builtin { op: Builtin::JsonOrEmpty, args: vec![result] };
+                result = Expr::new(orelse, Type::Json, at);
+                continue;
+            }
+            if !Self::is_simple(&result) {
+                return self.refuse(
+                    Code::UnsupportedExpression,
+                    span,
+                    "`and`/`or` between values is translated for plain variables only",
+                    "assign the left side to a variable first",
+                );
+            }
+            let test = self.truth(result.clone())?;
+            let right = self.expr(value, want)?;
+            let left = match (&result.ty, op) {
+                (Type::Optional(inner), ast::BoolOp::Or) => {
+                    let inner = (**inner).clone();
+                    Expr::new(ExprKind::Read { place: Place::Some(Box::new(result)), take: Take::Look }, inner, at)
+                }
+                _ => result,
+            };
+            let (left, right) = self.unify(left, right, want, span)?;
+            let ty = left.ty.clone();
+            let (then, orelse) = if op == ast::BoolOp::Or { (left, right) } else { (right, left) };
+            let kind = ExprKind::If { test: Box::new(test), then: Box::new(then), orelse: Box::new(orelse) };
+            result = Expr::new(kind, ty, at);
+        }
+        Ok(result)
+    }
+}

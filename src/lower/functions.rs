@@ -1,0 +1,505 @@
+//! Python's builtin functions and the library functions that have a translation.
+
+use super::body::Body;
+use super::join::join;
+use super::world::Lowered;
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::Span;
+
+impl Body<'_, '_> {
+    /// A call of a builtin by its name.
+    pub fn builtin_call(
+        &mut self,
+        name: &str,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        let keyword =
+            |name: &str| keywords.iter().find(|k| k.name.as_ref().is_some_and(|n| n.text == name)).map(|k| &k.value);
+        let known: &[&str] = match name {
+            "sorted" => &["key", "reverse"],
+            "min" | "max" => &["key", "default"],
+            "sum" => &["start"],
+            _ => &[],
+        };
+        if let Some(odd) = keywords.iter().find(|k| !k.name.as_ref().is_some_and(|n| known.contains(&n.text.as_str())))
+        {
+            return self.refuse(
+                Code::UnsupportedCall,
+                odd.value.span,
+                format!("this keyword argument of `{name}` is not translated"),
+                "",
+            );
+        }
+        match (name, args.len()) {
+            ("len", 1) => {
+                let value = self.expr(&args[0], None)?;
+                match &value.ty {
+                    Type::Tuple(items) if Self::is_simple(&value) => {
+                        Ok(Expr::new(ExprKind::Int(items.len() as i64), Type::Int, at))
+                    }
+                    Type::Str | Type::Bytes | Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
+                        Ok(Expr::new(ExprKind::Builtin { op: Builtin::Len, args: vec![value] }, Type::Int, at))
+                    }
+                    Type::Unknown => Ok(Expr::new(ExprKind::Int(0), Type::Int, at)),
+                    other => {
+                        let message = format!("`len` of {} is not translated", self.world.describe(other));
+                        self.refuse(Code::TypeMismatch, span, message, "")
+                    }
+                }
+            }
+            ("abs", 1) => {
+                let value = self.number(&args[0], "abs")?;
+                let op = if value.ty == Type::Float { Builtin::FloatAbs } else { Builtin::IntAbs };
+                let ty = value.ty.clone();
+                Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, ty, at))
+            }
+            ("round", 1 | 2) => self.round(args, span),
+            ("int", 0) => Ok(Expr::new(ExprKind::Int(0), Type::Int, at)),
+            ("int", 1) => self.int_call(&args[0], span),
+            ("float", 1) => self.float_call(&args[0], span),
+            ("bool", 1) => Ok(self.condition(&args[0])?.0),
+            ("str", 0) => Ok(Expr::new(ExprKind::Str(String::new()), Type::Str, at)),
+            ("str", 1) => self.str_call(&args[0], span),
+            ("repr", 1) => {
+                let value = self.expr(&args[0], None)?;
+                self.printable(&value.ty, span)?;
+                Ok(Expr::new(ExprKind::Builtin { op: Builtin::Repr, args: vec![value] }, Type::Str, at))
+            }
+            ("ord", 1) => self.simple(Builtin::Ord, args, &[Type::Str], Type::Int, span),
+            ("chr", 1) => self.simple(Builtin::Chr, args, &[Type::Int], Type::Str, span),
+            ("divmod", 2) => {
+                let left = self.number(&args[0], name)?;
+                let right = self.number(&args[1], name)?;
+                let both_int = left.ty == Type::Int && right.ty == Type::Int;
+                let (left, right) = if both_int { (left, right) } else { (self.to_float(left), self.to_float(right)) };
+                let ty = Type::Tuple(vec![left.ty.clone(); 2]);
+                Ok(Expr::new(ExprKind::Builtin { op: Builtin::DivMod, args: vec![left, right] }, ty, at))
+            }
+            ("pow", 2) => {
+                let left = self.expr(&args[0], None)?;
+                let right = self.expr(&args[1], None)?;
+                self.binary(ast::BinaryOp::Pow, left, right, span)
+            }
+            ("pow", 3) => self.simple(Builtin::IntPowMod, args, &[Type::Int, Type::Int, Type::Int], Type::Int, span),
+            ("min" | "max", 1) => self.extreme(name, &args[0], keyword("key"), keyword("default"), span),
+            ("min" | "max", 2..) if keywords.is_empty() => self.extreme_of(name, args, want, span),
+            ("sum", 1 | 2) => self.sum(&args[0], args.get(1).or(keyword("start")), span),
+            ("any", 1) => {
+                self.fold(&args[0], true, |b, element| Ok((ComprehensionKind::Any(b.truth(element)?), Type::Bool)))
+            }
+            ("all", 1) => {
+                self.fold(&args[0], true, |b, element| Ok((ComprehensionKind::All(b.truth(element)?), Type::Bool)))
+            }
+            ("sorted", 1) => {
+                // Under a key, items that tie stay in the order they came.
+                let items = self.list_from(&args[0], keyword("key").is_none())?;
+                self.sorted(items, keyword("key"), keyword("reverse"), span)
+            }
+            ("list", 0) => self.expr(&ast::Expr { kind: ast::ExprKind::List(vec![]), span }, want),
+            ("list", 1) => self.list_from(&args[0], false),
+            ("dict", 0) => self.expr(&ast::Expr { kind: ast::ExprKind::Dict(vec![]), span }, want),
+            ("dict", 1) => {
+                let value = self.expr(&args[0], None)?;
+                if !matches!(value.ty, Type::Dict(..) | Type::Unknown) {
+                    return self.refuse(
+                        Code::UnsupportedCall,
+                        span,
+                        "`dict(...)` of this is not translated",
+                        "use a dict comprehension",
+                    );
+                }
+                let ty = value.ty.clone();
+                Ok(Expr::new(ExprKind::Builtin { op: Builtin::Copy, args: vec![value] }, ty, at))
+            }
+            ("set", 0) => {
+                let ty = match want {
+                    Some(Type::Set(item)) => Type::Set(item.clone()),
+                    _ => Type::Set(Box::new(Type::Unknown)),
+                };
+                Ok(Expr::new(ExprKind::Set(Vec::new()), ty, at))
+            }
+            ("set", 1) => self.fold(&args[0], true, |_, element| {
+                let ty = Type::Set(Box::new(element.ty.clone()));
+                Ok((ComprehensionKind::Set(element), ty))
+            }),
+            ("isinstance", 2) => self.is_instance(&args[0], &args[1], span),
+            ("range" | "enumerate" | "zip" | "reversed" | "map" | "filter" | "iter", _) => self.refuse(
+                Code::UnsupportedCall,
+                span,
+                format!("`{name}` is used as a value"),
+                "loop over it directly, or make a list of it",
+            ),
+            _ => self.refuse(
+                Code::UnsupportedCall,
+                span,
+                format!("`{name}` with {} arguments has no translation", args.len()),
+                "`docs/subset.md` lists what has one",
+            ),
+        }
+    }
+
+    /// A builtin operation with operands of fixed types.
+    pub fn simple(&mut self, op: Builtin, args: &[ast::Expr], wants: &[Type], ty: Type, span: Span) -> Lowered<Expr> {
+        let args = self.arguments(args, wants)?;
+        Ok(Expr::new(ExprKind::Builtin { op, args }, ty, self.at(span)))
+    }
+
+    fn number(&mut self, e: &ast::Expr, name: &str) -> Lowered<Expr> {
+        let value = self.expr(e, None)?;
+        match value.ty {
+            Type::Int | Type::Float => Ok(value),
+            Type::Bool => Ok(self.to_int(value)),
+            Type::Unknown => self.unknown(e.span, &format!("the argument of `{name}`")),
+            _ => {
+                let message = format!("`{name}` of {} is not translated", self.world.describe(&value.ty));
+                self.refuse(Code::TypeMismatch, e.span, message, "")
+            }
+        }
+    }
+
+    fn round(&mut self, args: &[ast::Expr], span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let value = self.number(&args[0], "round")?;
+        let digits = args.get(1).filter(|d| !matches!(d.kind, ast::ExprKind::None));
+        match (&value.ty, digits) {
+            (Type::Int, None) | (Type::Unknown, _) => Ok(value),
+            (Type::Float, None) => {
+                Ok(Expr::new(ExprKind::Builtin { op: Builtin::FloatRound, args: vec![value] }, Type::Int, at))
+            }
+            (Type::Float, Some(digits)) => {
+                let digits = self.arguments(std::slice::from_ref(digits), &[Type::Int])?.remove(0);
+                let op = ExprKind::Builtin { op: Builtin::FloatRoundTo, args: vec![value, digits] };
+                Ok(Expr::new(op, Type::Float, at))
+            }
+            _ => self.refuse(Code::UnsupportedCall, span, "`round` of an int to digits is not translated yet", ""),
+        }
+    }
+
+    fn int_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let value = self.expr(e, None)?;
+        let op = match value.ty {
+            Type::Int => return Ok(value),
+            Type::Bool => return Ok(self.to_int(value)),
+            Type::Unknown => {
+                return self.unknown(span, "the argument of `int`").map(|v| Expr::new(v.kind, Type::Int, at));
+            }
+            Type::Float => Builtin::IntFromFloat,
+            Type::Str => Builtin::IntFromStr,
+            Type::Json => Builtin::JsonToInt,
+            _ => {
+                let message = format!("`int` of {} is not translated", self.world.describe(&value.ty));
+                return self.refuse(Code::TypeMismatch, span, message, "");
+            }
+        };
+        Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, Type::Int, at))
+    }
+
+    fn float_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let value = self.expr(e, None)?;
+        let op = match value.ty {
+            Type::Int | Type::Bool | Type::Float => {
+                let value = self.to_int(value);
+                return Ok(self.to_float(value));
+            }
+            Type::Unknown => {
+                return self.unknown(span, "the argument of `float`").map(|v| Expr::new(v.kind, Type::Float, at));
+            }
+            Type::Str => Builtin::FloatFromStr,
+            Type::Json => Builtin::JsonToFloat,
+            _ => {
+                let message = format!("`float` of {} is not translated", self.world.describe(&value.ty));
+                return self.refuse(Code::TypeMismatch, span, message, "");
+            }
+        };
+        Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, Type::Float, at))
+    }
+
+    fn str_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let value = self.expr(e, None)?;
+        let kind = match value.ty {
+            Type::Str => return Ok(value),
+            Type::Exception => ExprKind::Message(Box::new(value)),
+            Type::Json => ExprKind::Builtin { op: Builtin::JsonToStr, args: vec![value] },
+            _ => {
+                self.printable(&value.ty, span)?;
+                ExprKind::Builtin { op: Builtin::ToStr, args: vec![value] }
+            }
+        };
+        Ok(Expr::new(kind, Type::Str, at))
+    }
+
+    /// Refuses types whose text shows an address or a hash order.
+    pub fn printable(&self, ty: &Type, span: Span) -> Lowered<()> {
+        let bad = match ty {
+            Type::Set(_) | Type::FrozenSet(_) => Some("the text of a set shows its order"),
+            Type::Class(id) if !self.world.class(*id).is_dataclass => Some("the text of an object shows its address"),
+            Type::Function(..) | Type::Lock | Type::Response | Type::Json => Some("this value has no translated text"),
+            _ => None,
+        };
+        if let Some(message) = bad {
+            return self.refuse(Code::UnsupportedCall, span, message, "");
+        }
+        match ty {
+            Type::List(t) | Type::Optional(t) => self.printable(t, span),
+            Type::Dict(k, v) => self.printable(k, span).and_then(|()| self.printable(v, span)),
+            Type::Tuple(items) => items.iter().try_for_each(|t| self.printable(t, span)),
+            _ => Ok(()),
+        }
+    }
+
+    fn extreme(
+        &mut self,
+        name: &str,
+        source: &ast::Expr,
+        key: Option<&ast::Expr>,
+        default: Option<&ast::Expr>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let largest = name == "max";
+        let found = self.fold(source, key.is_none(), |b, element| {
+            let ty = element.ty.clone();
+            let key = key.map(|k| b.key_function(k, &ty)).transpose()?;
+            b.orderable(key.as_ref().map_or(&ty, |k| &k.body.ty), span)?;
+            let default = match default {
+                None => None,
+                Some(e) => {
+                    let value = b.expr(e, Some(&ty))?;
+                    Some(b.coerce(value, &ty, "the default")?)
+                }
+            };
+            Ok((ComprehensionKind::Extreme { element, largest, key, default }, ty))
+        })?;
+        let values = found.ty.clone();
+        self.any_order_is_same(found, &values, span)
+    }
+
+    fn orderable(&mut self, ty: &Type, span: Span) -> Lowered<()> {
+        let fine = match ty {
+            Type::Unknown | Type::Int | Type::Float | Type::Bool | Type::Str | Type::Bytes => true,
+            Type::Class(id) => self.world.class(*id).order,
+            Type::Tuple(items) => {
+                let items = items.clone();
+                return items.iter().try_for_each(|t| self.orderable(t, span));
+            }
+            Type::List(item) => {
+                let item = (**item).clone();
+                return self.orderable(&item, span);
+            }
+            _ => false,
+        };
+        if fine {
+            return Ok(());
+        }
+        let message = format!("ordering values of {} is not translated", self.world.describe(ty));
+        self.refuse(Code::TypeMismatch, span, message, "give a `key`")
+    }
+
+    fn extreme_of(&mut self, name: &str, args: &[ast::Expr], want: Option<&Type>, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let values = args.iter().map(|a| self.expr(a, None)).collect::<Lowered<Vec<_>>>()?;
+        let mut ty = Type::Never;
+        for value in &values {
+            ty = match join(&ty, &value.ty) {
+                Some(joined) => joined,
+                None if ty.is_number() && value.ty.is_number() && want == Some(&Type::Float) => Type::Float,
+                None => {
+                    let message =
+                        format!("`{name}` of {} and {}", self.world.describe(&ty), self.world.describe(&value.ty));
+                    return self.refuse(Code::MixedTypes, span, message, "write integers as floats: `0.0`");
+                }
+            };
+        }
+        if ty == Type::Unknown {
+            return self.unknown(span, "the arguments");
+        }
+        self.orderable(&ty, span)?;
+        let values = values.into_iter().map(|v| self.coerce(v, &ty, "the argument")).collect::<Lowered<Vec<_>>>()?;
+        let op = if name == "min" { Builtin::Min } else { Builtin::Max };
+        Ok(Expr::new(ExprKind::Builtin { op, args: values }, ty, at))
+    }
+
+    fn sum(&mut self, source: &ast::Expr, start: Option<&ast::Expr>, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let total = self.fold(source, true, |b, element| {
+            let element = b.to_int(element);
+            let ty = match &element.ty {
+                Type::Int | Type::Float => element.ty.clone(),
+                Type::Unknown => {
+                    return b.unknown(span, "the summed values").map(|v| (ComprehensionKind::Any(v), Type::Unknown));
+                }
+                other => {
+                    let message = format!("`sum` of {} is not translated", b.world.describe(other));
+                    return b.refuse(Code::TypeMismatch, span, message, "");
+                }
+            };
+            let start = match start {
+                Some(e) => b.expr(e, Some(&ty))?,
+                None => Expr::new(ExprKind::Int(0), Type::Int, at),
+            };
+            // `sum([])` of floats is the int 0: widened, so that its text is checked.
+            let (ty, element, start) = match (&ty, &start.ty) {
+                (Type::Int, Type::Float) => (Type::Float, b.to_float(element), start),
+                _ => {
+                    let start = b.coerce(start, &ty, "the start")?;
+                    (ty, element, start)
+                }
+            };
+            Ok((ComprehensionKind::Sum { element, start }, ty))
+        })?;
+        let values = total.ty.clone();
+        self.any_order_is_same(total, &values, span)
+    }
+
+    /// `sorted` and `list.sort`: key, reverse.
+    pub fn sorted(
+        &mut self,
+        items: Expr,
+        key: Option<&ast::Expr>,
+        reverse: Option<&ast::Expr>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        let (key, reverse) = self.sort_options(&items.ty, key, reverse, span)?;
+        let ty = items.ty.clone();
+        Ok(Expr::new(ExprKind::Sorted { items: Box::new(items), key, reverse }, ty, at))
+    }
+
+    /// The options of a sort over a list type.
+    pub fn sort_options(
+        &mut self,
+        list: &Type,
+        key: Option<&ast::Expr>,
+        reverse: Option<&ast::Expr>,
+        span: Span,
+    ) -> Lowered<(Option<Box<Lambda>>, bool)> {
+        let item = list.item().unwrap_or(Type::Unknown);
+        let key = match key.filter(|k| !matches!(k.kind, ast::ExprKind::None)) {
+            Some(key) => Some(Box::new(self.key_function(key, &item)?)),
+            None => None,
+        };
+        self.orderable(key.as_ref().map_or(&item, |k| &k.body.ty), span)?;
+        let reverse = match reverse.map(|r| &r.kind) {
+            None => false,
+            Some(ast::ExprKind::Bool(value)) => *value,
+            Some(_) => {
+                return self.refuse(Code::UnsupportedCall, span, "`reverse` is not a constant", "write True or False");
+            }
+        };
+        Ok((key, reverse))
+    }
+
+    /// `isinstance` on a value whose type is known folds to a constant.
+    fn is_instance(&mut self, value: &ast::Expr, classes: &ast::Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let value = self.expr(value, None)?;
+        if value.ty == Type::Unknown {
+            return self.unknown(span, "the tested value").map(|v| Expr::new(v.kind, Type::Bool, at));
+        }
+        let classes: Vec<&ast::Expr> = match &classes.kind {
+            ast::ExprKind::Tuple(items) => items.iter().collect(),
+            _ => vec![classes],
+        };
+        if !Self::is_simple(&value) || matches!(value.ty, Type::Optional(_) | Type::Json | Type::Exception) {
+            return self.refuse(
+                Code::UnsupportedCall,
+                span,
+                "`isinstance` on a value of several types is not translated yet",
+                "",
+            );
+        }
+        let mut result = false;
+        for class in classes {
+            let name = super::annotations::dotted(class).unwrap_or_default();
+            let matches = match (name.as_str(), &value.ty) {
+                ("int", Type::Int | Type::Bool) | ("float", Type::Float) | ("bool", Type::Bool) => true,
+                ("str", Type::Str) | ("bytes", Type::Bytes) | ("list", Type::List(_)) | ("dict", Type::Dict(..)) => {
+                    true
+                }
+                ("tuple", Type::Tuple(_)) | ("set", Type::Set(_)) | ("frozenset", Type::FrozenSet(_)) => true,
+                ("int" | "float" | "bool" | "str" | "bytes" | "list" | "dict" | "tuple" | "set" | "frozenset", _) => {
+                    false
+                }
+                _ => match super::annotations::resolve(self.world, self.module, &name) {
+                    Some(super::world::Binding::Class(id)) => value.ty == Type::Class(id),
+                    _ => {
+                        return self.refuse(
+                            Code::UnknownName,
+                            class.span,
+                            format!("`{name}` is not a class that is known"),
+                            "",
+                        );
+                    }
+                },
+            };
+            result |= matches;
+        }
+        Ok(Expr::new(ExprKind::Bool(result), Type::Bool, at))
+    }
+
+    /// A call of a library function by its full path.
+    pub fn library_call(
+        &mut self,
+        path: &str,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        let _ = want;
+        let float = |op| (op, Type::Float);
+        match path {
+            "flask.request.get_json" => return self.request_json(keywords, span),
+            "flask.jsonify" if keywords.is_empty() => return self.jsonify(args, span),
+            _ => {}
+        }
+        if !keywords.is_empty() {
+            return self.refuse(
+                Code::UnsupportedCall,
+                span,
+                format!("keyword arguments of `{path}` are not translated"),
+                "",
+            );
+        }
+        let (op, ty) = match (path, args.len()) {
+            ("threading.Lock" | "threading.RLock", 0) => return Ok(Expr::new(ExprKind::None, Type::Lock, at)),
+            ("time.time", 0) => {
+                return Ok(Expr::new(ExprKind::Builtin { op: Builtin::ClockNow, args: vec![] }, Type::Float, at));
+            }
+            ("math.sqrt", 1) => float(Builtin::MathSqrt),
+            ("math.fabs", 1) => float(Builtin::FloatAbs),
+            ("math.isnan", 1) => (Builtin::MathIsNan, Type::Bool),
+            ("math.isinf", 1) => (Builtin::MathIsInf, Type::Bool),
+            ("math.isfinite", 1) => (Builtin::MathIsFinite, Type::Bool),
+            ("math.floor" | "math.ceil", 1) => {
+                let value = self.number(&args[0], path)?;
+                if value.ty == Type::Int {
+                    return Ok(value);
+                }
+                let op = if path == "math.floor" { Builtin::MathFloor } else { Builtin::MathCeil };
+                return Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, Type::Int, at));
+            }
+            ("math.gcd", 2) => return self.simple(Builtin::MathGcd, args, &[Type::Int, Type::Int], Type::Int, span),
+            _ => {
+                return self.refuse(
+                    Code::UnsupportedCall,
+                    span,
+                    format!("`{path}` has no translation"),
+                    "`docs/subset.md` lists what has one",
+                );
+            }
+        };
+        let value = self.number(&args[0], path)?;
+        let value = self.to_float(value);
+        Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, ty, at))
+    }
+}

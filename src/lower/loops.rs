@@ -1,0 +1,301 @@
+//! What is iterated, and comprehensions.
+
+use super::body::Body;
+use super::world::Lowered;
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::{Location, Span};
+
+impl Body<'_, '_> {
+    /// An iterable and the type of its items; `any_order` where the order of a set does not show.
+    pub fn iterable(&mut self, e: &ast::Expr, any_order: bool) -> Lowered<(Iter, Type)> {
+        if let ast::ExprKind::Call { func, args, keywords } = &e.kind {
+            match &func.kind {
+                ast::ExprKind::Name(name) if self.is_builtin(name) => {
+                    match (name.as_str(), args.len(), keywords.len()) {
+                        ("range", 1..=3, 0) => return self.range(args, e.span),
+                        ("enumerate", 1 | 2, _) => return self.enumerate(args, keywords, e.span),
+                        ("zip", 1.., 0) => {
+                            let parts = args.iter().map(|a| self.iterable(a, false)).collect::<Lowered<Vec<_>>>()?;
+                            let (iters, types): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+                            return Ok((Iter::Zip(iters), Type::Tuple(types)));
+                        }
+                        ("reversed", 1, 0) => {
+                            let (inner, item) = self.iterable(&args[0], false)?;
+                            let reversible = match &inner {
+                                Iter::Range { .. } => true,
+                                Iter::Value(v) => matches!(v.ty, Type::List(_) | Type::Str | Type::Unknown),
+                                _ => false,
+                            };
+                            if !reversible {
+                                return self.refuse(
+                                    Code::UnsupportedCall,
+                                    e.span,
+                                    "`reversed` of this is not translated",
+                                    "reverse a list",
+                                );
+                            }
+                            return Ok((Iter::Reversed(Box::new(inner)), item));
+                        }
+                        _ => {}
+                    }
+                }
+                ast::ExprKind::Attribute { value, attr } if args.is_empty() && keywords.is_empty() => {
+                    if matches!(attr.text.as_str(), "items" | "values" | "keys")
+                        && let Some(Type::Dict(..)) = self.quiet(|b| b.expr(value, None)).map(|v| v.ty)
+                    {
+                        let dict = self.expr(value, None)?;
+                        let Type::Dict(key, item) = dict.ty.clone() else {
+                            return self.unknown(e.span, "the dict").map(|v| (Iter::Value(v), Type::Unknown));
+                        };
+                        return Ok(match attr.text.as_str() {
+                            "items" => (Iter::Items(dict), Type::Tuple(vec![*key, *item])),
+                            "values" => (Iter::Values(dict), *item),
+                            _ => (Iter::Value(dict), *key),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        let value = self.expr(e, None)?;
+        if is_set(&value.ty) && !any_order {
+            return self.set_order(e.span);
+        }
+        match value.ty.item() {
+            Some(item) => Ok((Iter::Value(value), item)),
+            None if value.ty == Type::Unknown => {
+                let value = self.unknown(e.span, "the iterable")?;
+                Ok((Iter::Value(value), Type::Unknown))
+            }
+            None => {
+                let message = format!("iterating over {} is not translated", self.world.describe(&value.ty));
+                self.refuse(Code::UnsupportedExpression, e.span, message, "")
+            }
+        }
+    }
+
+    fn set_order<T>(&self, span: Span) -> Lowered<T> {
+        let message = "a set is iterated where its order can be seen";
+        self.refuse(Code::SetOrder, span, message, "iterate over `sorted(...)` of it")
+    }
+
+    /// Refuses what was folded over a set if its values can be equal and still be told apart, or rounded in another
+    /// order: floats, objects.
+    pub fn any_order_is_same(&self, folded: Expr, values: &Type, span: Span) -> Lowered<Expr> {
+        let over_set = match &folded.kind {
+            ExprKind::Comprehension(c) => {
+                c.loops.iter().any(|l| matches!(&l.iter, Iter::Value(source) if is_set(&source.ty)))
+            }
+            _ => false,
+        };
+        if over_set && !is_exact(values) { self.set_order(span) } else { Ok(folded) }
+    }
+
+    /// True where a name still means Python's builtin.
+    pub fn is_builtin(&self, name: &str) -> bool {
+        !self.names.contains_key(name)
+            && !self.own_names.contains(name)
+            && !self.world.module(self.module).names.contains_key(name)
+    }
+
+    fn range(&mut self, args: &[ast::Expr], span: Span) -> Lowered<(Iter, Type)> {
+        let at = self.at(span);
+        let int = |n| Expr::new(ExprKind::Int(n), Type::Int, at);
+        let mut values = self.arguments(args, &[Type::Int, Type::Int, Type::Int])?.into_iter();
+        let (start, stop, step) = match (values.next(), values.next(), values.next()) {
+            (Some(stop), None, _) => (int(0), stop, int(1)),
+            (Some(start), Some(stop), None) => (start, stop, int(1)),
+            (Some(start), Some(stop), Some(step)) => (start, stop, step),
+            _ => return self.refuse(Code::WrongArity, span, "`range` needs an argument", ""),
+        };
+        Ok((Iter::Range { start, stop, step }, Type::Int))
+    }
+
+    fn enumerate(&mut self, args: &[ast::Expr], keywords: &[ast::Keyword], span: Span) -> Lowered<(Iter, Type)> {
+        let at = self.at(span);
+        let (inner, item) = self.iterable(&args[0], false)?;
+        let start = match (args.get(1), keywords) {
+            (None, []) => Expr::new(ExprKind::Int(0), Type::Int, at),
+            (Some(start), []) => self.arguments(std::slice::from_ref(start), &[Type::Int])?.remove(0),
+            (None, [keyword]) if keyword.name.as_ref().is_some_and(|n| n.text == "start") => {
+                self.arguments(std::slice::from_ref(&keyword.value), &[Type::Int])?.remove(0)
+            }
+            _ => return self.refuse(Code::WrongArity, span, "these arguments of `enumerate` do not bind", ""),
+        };
+        Ok((Iter::Enumerate(Box::new(inner), start), Type::Tuple(vec![Type::Int, item])))
+    }
+
+    /// Loops of a comprehension with what they feed; variables of the loops are its own.
+    pub fn comprehension(
+        &mut self,
+        clauses: &[ast::Comprehension],
+        span: Span,
+        any_order: bool,
+        element: impl FnOnce(&mut Self) -> Lowered<(ComprehensionKind, Type)>,
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        let names = self.names.clone();
+        let flow = self.flow.clone();
+        let own = self.own_names.clone();
+        let depth = std::mem::replace(&mut self.depth, 1);
+        let result = (|| {
+            let mut loops = Vec::new();
+            for clause in clauses {
+                if clause.is_async {
+                    return self.refuse(Code::AsyncFunction, span, "async comprehension", "");
+                }
+                let (iter, item) = self.iterable(&clause.iter, any_order)?;
+                let target = self.loop_target(&clause.target, &item)?;
+                let mut conditions = Vec::new();
+                for condition in &clause.conditions {
+                    let (test, facts) = self.condition(condition)?;
+                    facts.assume(&mut self.flow, true);
+                    conditions.push(test);
+                }
+                loops.push(Loop { target, iter, conditions });
+            }
+            let (kind, ty) = element(self)?;
+            Ok(Expr::new(ExprKind::Comprehension(Box::new(Comprehension { kind, loops })), ty, at))
+        })();
+        self.names = names;
+        self.flow = flow;
+        self.own_names = own;
+        self.depth = depth;
+        result
+    }
+
+    /// A target whose names are new variables, whatever exists outside.
+    fn loop_target(&mut self, target: &ast::Expr, ty: &Type) -> Lowered<Target> {
+        match &target.kind {
+            ast::ExprKind::Name(name) => {
+                let local = self.new_local(name, ty);
+                self.names.insert(name.clone(), local);
+                self.flow.assigned.insert(local);
+                Ok(Target::Declare(local))
+            }
+            ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => {
+                let types = match ty {
+                    Type::Tuple(types) if types.len() == items.len() => types.clone(),
+                    Type::Unknown => vec![Type::Unknown; items.len()],
+                    _ => {
+                        let message = format!("cannot unpack {} into {} targets", self.world.describe(ty), items.len());
+                        return self.refuse(Code::TypeMismatch, target.span, message, "");
+                    }
+                };
+                let parts = items
+                    .iter()
+                    .zip(&types)
+                    .map(|(item, ty)| self.loop_target(item, ty))
+                    .collect::<Lowered<Vec<_>>>()?;
+                Ok(Target::Tuple(parts))
+            }
+            _ => self.refuse(Code::UnsupportedExpression, target.span, "this loop target is not translated", ""),
+        }
+    }
+
+    /// Loops that feed something, from any iterable expression or generator: `f(x)` and `f(e for ...)`.
+    pub fn fold(
+        &mut self,
+        source: &ast::Expr,
+        any_order: bool,
+        finish: impl FnOnce(&mut Self, Expr) -> Lowered<(ComprehensionKind, Type)>,
+    ) -> Lowered<Expr> {
+        if let ast::ExprKind::Generator { element, clauses } = &source.kind {
+            return self.comprehension(clauses, source.span, any_order, |b| {
+                let element = b.expr(element, None)?;
+                finish(b, element)
+            });
+        }
+        let at = self.at(source.span);
+        let (iter, item) = self.iterable(source, any_order)?;
+        let local = self.new_local("item", &item);
+        self.flow.assigned.insert(local);
+        let read = Expr::local(local, item, at);
+        let (kind, ty) = finish(self, read)?;
+        let loops = vec![Loop { target: Target::Declare(local), iter, conditions: Vec::new() }];
+        Ok(Expr::new(ExprKind::Comprehension(Box::new(Comprehension { kind, loops })), ty, at))
+    }
+
+    /// An iterable as a list of its own.
+    pub fn list_of(&mut self, iter: Iter, item: Type, at: Location) -> Expr {
+        let ty = Type::list(item.clone());
+        if let Iter::Value(value) = &iter
+            && matches!(value.ty, Type::List(_))
+        {
+            if !matches!(value.kind, ExprKind::Read { .. }) {
+                return value.clone();
+            }
+            return Expr::new(ExprKind::Builtin { op: Builtin::Copy, args: vec![value.clone()] }, ty, at);
+        }
+        let local = self.new_local("item", &item);
+        self.flow.assigned.insert(local);
+        let kind = ComprehensionKind::List(Expr::local(local, item, at));
+        let loops = vec![Loop { target: Target::Declare(local), iter, conditions: Vec::new() }];
+        Expr::new(ExprKind::Comprehension(Box::new(Comprehension { kind, loops })), ty, at)
+    }
+
+    /// A list from any source: iterable expression or generator.
+    pub fn list_from(&mut self, source: &ast::Expr, any_order: bool) -> Lowered<Expr> {
+        let at = self.at(source.span);
+        if let ast::ExprKind::Generator { element, clauses } = &source.kind {
+            return self.comprehension(clauses, source.span, any_order, |b| {
+                let value = b.expr(element, None)?;
+                let ty = Type::list(value.ty.clone());
+                Ok((ComprehensionKind::List(value), ty))
+            });
+        }
+        let (iter, item) = self.iterable(source, any_order)?;
+        Ok(self.list_of(iter, item, at))
+    }
+
+    /// `key=lambda x: ...` or `key=function` for items of a type.
+    pub fn key_function(&mut self, key: &ast::Expr, item: &Type) -> Lowered<Lambda> {
+        let names = self.names.clone();
+        let flow = self.flow.clone();
+        let result = (|| match &key.kind {
+            ast::ExprKind::Lambda { params, body } => {
+                let [param] = params.items.as_slice() else {
+                    return self.refuse(Code::WrongArity, key.span, "a key function takes one argument", "");
+                };
+                let local = self.new_local(&param.name.text, item);
+                self.names.insert(param.name.text.clone(), local);
+                self.flow.assigned.insert(local);
+                let body = self.expr(body, None)?;
+                Ok(Lambda { params: vec![local], body })
+            }
+            ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. } => {
+                let local = self.new_local("item", item);
+                let name = format!("\u{0}key{}", local.0);
+                self.names.insert(name.clone(), local);
+                self.flow.assigned.insert(local);
+                let arg = ast::Expr { kind: ast::ExprKind::Name(name), span: key.span };
+                let body = self.call(key, &[arg], &[], None, key.span)?;
+                Ok(Lambda { params: vec![local], body })
+            }
+            _ => self.refuse(
+                Code::UnsupportedExpression,
+                key.span,
+                "this key function is not translated",
+                "write a lambda",
+            ),
+        })();
+        self.names = names;
+        self.flow = flow;
+        result
+    }
+}
+
+fn is_set(ty: &Type) -> bool {
+    matches!(ty, Type::Set(_) | Type::FrozenSet(_))
+}
+
+/// True for types whose equal values cannot be told apart.
+fn is_exact(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(items) => items.iter().all(is_exact),
+        Type::Int | Type::Bool | Type::Str | Type::Bytes | Type::Unknown => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,291 @@
+//! Methods of builtin types.
+
+use super::body::Body;
+use super::join::join;
+use super::world::Lowered;
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::Span;
+
+impl Body<'_, '_> {
+    /// `base.name(args)` on text, bytes or a container.
+    pub fn builtin_method(
+        &mut self,
+        base: Expr,
+        attr: &ast::Name,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        match base.ty.clone() {
+            Type::Str => self.str_method(base, attr, args, span),
+            Type::List(item) => self.list_method(base, &item, attr, args, keywords, span),
+            Type::Dict(key, value) => self.dict_method(base, (&key, &value), attr, args, want, span),
+            Type::Set(item) => self.set_method(base, &item, attr, args, span),
+            Type::Int if attr.text == "bit_length" && args.is_empty() => {
+                self.operate(Builtin::IntBitLength, base, vec![], Type::Int, span)
+            }
+            Type::Float if attr.text == "is_integer" && args.is_empty() => {
+                self.operate(Builtin::FloatIsInteger, base, vec![], Type::Bool, span)
+            }
+            Type::Json if attr.text == "get" && args.len() == 1 => {
+                let args = self.arguments(args, &[Type::Str])?;
+                self.operate(Builtin::JsonGet, base, args, Type::Json, span)
+            }
+            Type::Json if attr.text == "get" && args.len() == 2 => {
+                let args = self.arguments(args, &[Type::Str, Type::Json])?;
+                self.operate(Builtin::JsonGetOr, base, args, Type::Json, span)
+            }
+            _ => self.no_method(&base.ty, attr, span),
+        }
+    }
+
+    fn no_method(&self, ty: &Type, attr: &ast::Name, span: Span) -> Lowered<Expr> {
+        let message = format!("`.{}` of {} has no translation", attr.text, self.world.describe(ty));
+        let help = if matches!(ty, Type::Optional(_)) {
+            "check `is None` first"
+        } else {
+            "`docs/subset.md` lists what has one"
+        };
+        self.refuse(Code::UnsupportedCall, span, message, help)
+    }
+
+    fn operate(&self, op: Builtin, base: Expr, args: Vec<Expr>, ty: Type, span: Span) -> Lowered<Expr> {
+        let mut all = vec![base];
+        all.extend(args);
+        Ok(Expr::new(ExprKind::Builtin { op, args: all }, ty, self.at(span)))
+    }
+
+    fn str_method(&mut self, base: Expr, attr: &ast::Name, args: &[ast::Expr], span: Span) -> Lowered<Expr> {
+        use Builtin as B;
+        let (op, wants, ty): (B, &[Type], Type) = match (attr.text.as_str(), args.len()) {
+            ("join", 1) => {
+                let list = self.list_from(&args[0], false)?;
+                if !matches!(&list.ty, Type::List(t) if matches!(**t, Type::Str | Type::Unknown)) {
+                    return self.refuse(Code::TypeMismatch, span, "`join` of something other than text", "");
+                }
+                return self.operate(B::StrJoin, base, vec![list], Type::Str, span);
+            }
+            ("split", 0) => (B::StrSplit, &[], Type::list(Type::Str)),
+            ("split", 1) => (B::StrSplitAt, &[Type::Str], Type::list(Type::Str)),
+            ("splitlines", 0) => (B::StrSplitLines, &[], Type::list(Type::Str)),
+            ("strip", 0 | 1) => (B::StrStrip, &[Type::Str], Type::Str),
+            ("lstrip", 0 | 1) => (B::StrStripStart, &[Type::Str], Type::Str),
+            ("rstrip", 0 | 1) => (B::StrStripEnd, &[Type::Str], Type::Str),
+            ("replace", 2) => (B::StrReplace, &[Type::Str, Type::Str], Type::Str),
+            ("find", 1) => (B::StrFind, &[Type::Str], Type::Int),
+            ("count", 1) => (B::Count, &[Type::Str], Type::Int),
+            ("startswith", 1) => (B::StrStartsWith, &[Type::Str], Type::Bool),
+            ("endswith", 1) => (B::StrEndsWith, &[Type::Str], Type::Bool),
+            ("upper", 0) => (B::StrUpper, &[], Type::Str),
+            ("lower", 0) => (B::StrLower, &[], Type::Str),
+            ("isdigit", 0) => (B::StrIsDigit, &[], Type::Bool),
+            ("isalpha", 0) => (B::StrIsAlpha, &[], Type::Bool),
+            ("isalnum", 0) => (B::StrIsAlnum, &[], Type::Bool),
+            ("isspace", 0) => (B::StrIsSpace, &[], Type::Bool),
+            ("zfill", 1) => (B::StrZfill, &[Type::Int], Type::Str),
+            _ => return self.no_method(&base.ty, attr, span),
+        };
+        let args = self.arguments(args, wants)?;
+        self.operate(op, base, args, ty, span)
+    }
+
+    fn list_method(
+        &mut self,
+        base: Expr,
+        item: &Type,
+        attr: &ast::Name,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        span: Span,
+    ) -> Lowered<Expr> {
+        use Builtin as B;
+        let at = self.at(span);
+        match (attr.text.as_str(), args.len()) {
+            ("append" | "remove" | "count" | "index", 1) => {
+                let value = self.element(&base, item, &args[0])?;
+                let (op, ty) = match attr.text.as_str() {
+                    "append" => (B::ListAppend, Type::None),
+                    "remove" => (B::ListRemove, Type::None),
+                    "count" => (B::Count, Type::Int),
+                    _ => (B::IndexOf, Type::Int),
+                };
+                self.operate(op, base, vec![value], ty, span)
+            }
+            ("extend", 1) => {
+                let other = self.list_from(&args[0], false)?;
+                let place = base.as_place().cloned();
+                if let Some(place) = place {
+                    self.learn_place(&place, &other.ty);
+                }
+                let other = self.coerce(other, &base.ty.clone(), "the list")?;
+                self.operate(B::ListExtend, base, vec![other], Type::None, span)
+            }
+            ("insert", 2) => {
+                let index = self.arguments(&args[..1], &[Type::Int])?.remove(0);
+                let value = self.element(&base, item, &args[1])?;
+                self.operate(B::ListInsert, base, vec![index, value], Type::None, span)
+            }
+            ("pop", 0) => self.operate(B::ListPop, base, vec![], item.clone(), span),
+            ("pop", 1) => {
+                let args = self.arguments(args, &[Type::Int])?;
+                self.operate(B::ListPopAt, base, args, item.clone(), span)
+            }
+            ("reverse", 0) => self.operate(B::ListReverse, base, vec![], Type::None, span),
+            ("clear", 0) => self.operate(B::Clear, base, vec![], Type::None, span),
+            ("copy", 0) => {
+                let ty = base.ty.clone();
+                self.operate(B::Copy, base, vec![], ty, span)
+            }
+            ("sort", 0) => {
+                let find = |name: &str| {
+                    keywords.iter().find(|k| k.name.as_ref().is_some_and(|n| n.text == name)).map(|k| &k.value)
+                };
+                if keywords
+                    .iter()
+                    .any(|k| !k.name.as_ref().is_some_and(|n| matches!(n.text.as_str(), "key" | "reverse")))
+                {
+                    return self.refuse(Code::WrongArity, span, "`sort` takes `key` and `reverse`", "");
+                }
+                let (key, reverse) = self.sort_options(&base.ty.clone(), find("key"), find("reverse"), span)?;
+                Ok(Expr::new(ExprKind::Sort { items: Box::new(base), key, reverse }, Type::None, at))
+            }
+            _ => self.no_method(&base.ty, attr, span),
+        }
+    }
+
+    /// A value that goes into a container, or is looked for in it: the container learns its type.
+    fn element(&mut self, base: &Expr, item: &Type, arg: &ast::Expr) -> Lowered<Expr> {
+        let value = self.expr(arg, Some(item).filter(|t| !t.has_unknown()))?;
+        if item.has_unknown()
+            && let Some(place) = base.as_place()
+        {
+            let learned = match &base.ty {
+                Type::Set(_) => Type::Set(Box::new(value.ty.clone())),
+                _ => Type::list(value.ty.clone()),
+            };
+            self.learn_place(&place.clone(), &learned);
+            return Ok(value);
+        }
+        self.grow(base, item, &value);
+        self.coerce(value, item, "the element")
+    }
+
+    /// Lets a container's element type grow (`None` joins `int`) where it is inferred.
+    fn grow(&mut self, base: &Expr, item: &Type, value: &Expr) {
+        if let (Some(joined), Some(place)) = (join(item, &value.ty), base.as_place())
+            && joined != *item
+        {
+            let learned = match &base.ty {
+                Type::Set(_) => Type::Set(Box::new(joined)),
+                _ => Type::list(joined),
+            };
+            self.learn_place(&place.clone(), &learned);
+        }
+    }
+
+    fn dict_method(
+        &mut self,
+        base: Expr,
+        (key, value): (&Type, &Type),
+        attr: &ast::Name,
+        args: &[ast::Expr],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
+        use Builtin as B;
+        let at = self.at(span);
+        let is_none = |e: &ast::Expr| matches!(e.kind, ast::ExprKind::None);
+        match (attr.text.as_str(), args.len()) {
+            ("get", 1) => {
+                let args = self.arguments(args, std::slice::from_ref(key))?;
+                self.operate(B::DictGet, base, args, Type::optional(value.clone()), span)
+            }
+            ("get", 2) if is_none(&args[1]) => {
+                let args = self.arguments(&args[..1], std::slice::from_ref(key))?;
+                self.operate(B::DictGet, base, args, Type::optional(value.clone()), span)
+            }
+            ("get" | "pop", 2) => {
+                let args = self.arguments(args, &[key.clone(), value.clone()])?;
+                let op = if attr.text == "get" { B::DictGetOr } else { B::DictPopOr };
+                self.operate(op, base, args, value.clone(), span)
+            }
+            ("pop", 1) => {
+                let args = self.arguments(args, std::slice::from_ref(key))?;
+                self.operate(B::DictPop, base, args, value.clone(), span)
+            }
+            ("setdefault", 2) => {
+                let k = self.expr(&args[0], Some(key).filter(|t| !t.has_unknown()))?;
+                let default = self.expr(&args[1], Some(value).filter(|t| !t.has_unknown()))?;
+                if let Some(place) = base.as_place() {
+                    self.learn_place(&place.clone(), &Type::dict(k.ty.clone(), default.ty.clone()));
+                }
+                let k = self.coerce(k, key, "the key")?;
+                let default = self.coerce(default, value, "the default")?;
+                let place = Place::Entry { base: Box::new(base), key: Box::new(k), default: Box::new(default) };
+                Ok(Expr::new(ExprKind::Read { place, take: Take::Look }, value.clone(), at))
+            }
+            ("update", 1) => {
+                let ty = base.ty.clone();
+                let args = self.arguments(args, &[ty])?;
+                self.operate(B::DictUpdate, base, args, Type::None, span)
+            }
+            ("clear", 0) => self.operate(B::Clear, base, vec![], Type::None, span),
+            ("copy", 0) => {
+                let ty = base.ty.clone();
+                self.operate(B::Copy, base, vec![], ty, span)
+            }
+            ("keys" | "values" | "items", 0) => {
+                let _ = want;
+                self.refuse(
+                    Code::UnsupportedCall,
+                    span,
+                    format!("`.{}()` is used as a value", attr.text),
+                    "loop over it directly, or make a list of it",
+                )
+            }
+            _ => self.no_method(&base.ty, attr, span),
+        }
+    }
+
+    fn set_method(
+        &mut self,
+        base: Expr,
+        item: &Type,
+        attr: &ast::Name,
+        args: &[ast::Expr],
+        span: Span,
+    ) -> Lowered<Expr> {
+        use Builtin as B;
+        match (attr.text.as_str(), args.len()) {
+            ("add" | "discard" | "remove", 1) => {
+                let value = self.element(&base, item, &args[0])?;
+                let op = match attr.text.as_str() {
+                    "add" => B::SetAdd,
+                    "discard" => B::SetDiscard,
+                    _ => B::SetRemove,
+                };
+                self.operate(op, base, vec![value], Type::None, span)
+            }
+            ("clear", 0) => self.operate(B::Clear, base, vec![], Type::None, span),
+            ("copy", 0) => {
+                let ty = base.ty.clone();
+                self.operate(B::Copy, base, vec![], ty, span)
+            }
+            ("union" | "intersection" | "difference" | "issubset", 1) => {
+                let ty = base.ty.clone();
+                let args = self.arguments(args, std::slice::from_ref(&ty))?;
+                let (op, ty) = match attr.text.as_str() {
+                    "union" => (B::SetUnion, ty),
+                    "intersection" => (B::SetIntersection, ty),
+                    "difference" => (B::SetDifference, ty),
+                    _ => (B::SetIsSubset, Type::Bool),
+                };
+                self.operate(op, base, args, ty, span)
+            }
+            _ => self.no_method(&base.ty, attr, span),
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! From syntax tree to typed IR: names, types, effects, ownership.
+//!
+//! ```text
+//! def total(prices: list[float]) -> float:      fn total(prices: &list[float]) -> float
+//!     result = 0.0                                  let mut result: float = 0.0
+//!     for price in prices:                          for price in prices
+//!         result += price                               result += price
+//!     return result                                 return result
+//! ```
+//!
+//! Modules are collected ([`collect`]), then all bodies are lowered again and again until no pass learns a type
+//! ([`world`]); what is still unknown then, or outside the subset, is refused with a place and a reason. A function
+//! that calls a refused one is refused too. What is left is analysed as a whole: where variables begin
+//! ([`declare`]), what may alias what ([`aliases`]), who owns what ([`ownership`]), what a call may do ([`effects`]).
+//!
+//! Absent here: files, processes, anything about Rust or Go.
+
+pub mod aliases;
+mod annotations;
+mod body;
+mod calls;
+mod classes;
+mod collect;
+mod conditions;
+mod declare;
+mod effects;
+mod exceptions;
+mod expressions;
+mod functions;
+mod join;
+mod loops;
+mod methods;
+mod operators;
+mod ownership;
+mod program;
+mod routes;
+mod statements;
+mod text;
+mod widening;
+mod world;
+
+pub use collect::Unit;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::{self, FunctionId, FunctionKind, GlobalId, Local, Passing, StmtKind, Type};
+use crate::source::FileId;
+use body::{Body, Owner, assigned_names};
+use std::collections::HashSet;
+use world::{Lowered, World};
+
+/// What is translated.
+#[derive(Clone, Debug, Default)]
+pub struct LowerOptions {
+    /// Functions and classes of the entry to translate (`name`, `Class`, `Class.method`); empty for all public ones.
+    pub only: Vec<String>,
+}
+
+/// A translated program, and why what is not in it is not.
+pub struct LoweredProgram {
+    /// What could be translated.
+    pub program: ir::Program,
+    /// One refusal for each function or class of the entry that is not in the program, by its qualified name.
+    pub refusals: Vec<(String, Diagnostic)>,
+}
+
+/// Passes that learn types; real programs need three to five.
+const MOST_PASSES: usize = 40;
+
+/// Lowers the entry file with what it reaches in the other units.
+pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredProgram {
+    let mut world = collect::collect(units);
+    for _ in 0..MOST_PASSES {
+        world.changed = false;
+        pass(&mut world);
+        if !world.changed {
+            break;
+        }
+    }
+    world.last = true;
+    let mut bodies;
+    loop {
+        bodies = final_pass(&mut world);
+        if bodies.complete {
+            break;
+        }
+    }
+    program::build(world, bodies, entry, options)
+}
+
+/// Lowers everything once, for what it teaches.
+fn pass(world: &mut World) {
+    for index in 0..world.globals.len() {
+        let _ = lower_global(world, GlobalId(index as u32));
+    }
+    for index in 0..world.functions.len() {
+        let _ = lower_function(world, FunctionId(index as u32));
+    }
+}
+
+/// What the last pass made.
+pub struct Bodies {
+    globals: Vec<Option<(ir::Expr, Vec<Local>)>>,
+    functions: Vec<Option<ir::Function>>,
+    /// False where something was refused that others may depend on.
+    complete: bool,
+}
+
+fn final_pass(world: &mut World) -> Bodies {
+    let mut bodies = Bodies { globals: Vec::new(), functions: Vec::new(), complete: true };
+    for index in 0..world.globals.len() {
+        let refused = world.globals[index].refused.is_some();
+        let made = if refused { None } else { Some(lower_global(world, GlobalId(index as u32))) };
+        bodies.globals.push(match made {
+            None => None,
+            Some(Ok(value)) => Some(value),
+            Some(Err(problem)) => {
+                world.globals[index].refused = Some(*problem);
+                bodies.complete = false;
+                None
+            }
+        });
+    }
+    for index in 0..world.functions.len() {
+        let refused = world.functions[index].refused.is_some();
+        let made = if refused { None } else { Some(lower_function(world, FunctionId(index as u32))) };
+        bodies.functions.push(match made {
+            None => None,
+            Some(Ok(function)) => Some(function),
+            Some(Err(problem)) => {
+                refuse(world, index, *problem);
+                bodies.complete = false;
+                None
+            }
+        });
+    }
+    bodies
+}
+
+/// Refuses a function; without its constructor a class cannot be made either.
+fn refuse(world: &mut World, index: usize, problem: Diagnostic) {
+    if let FunctionKind::Init(class) = world.functions[index].kind {
+        world.classes[class.0 as usize].refused.get_or_insert(problem.clone());
+    }
+    world.functions[index].refused = Some(problem);
+}
+
+fn lower_global(world: &mut World, id: GlobalId) -> Lowered<(ir::Expr, Vec<Local>)> {
+    let info = world.global(id);
+    let (module, value, declared, ty) = (info.module, info.value, info.declared, info.ty.clone());
+    let mut body = Body::new(world, module, Owner::Global(id));
+    let want = Some(&ty).filter(|t| **t != Type::Unknown);
+    let mut value = body.expr(value, want)?;
+    if declared {
+        value = body.coerce(value, &ty, "the annotation")?;
+    } else {
+        let place = ir::Place::Global(id);
+        body.learn_place(&place, &value.ty);
+        let now = body.world.global(id).ty.clone();
+        value = body.coerce(value, &now, "the global")?;
+    }
+    let locals = std::mem::take(&mut body.locals);
+    let hoisted = body.sinks.iter().any(|sink| !sink.is_empty());
+    let span = world.global(id).span;
+    let problem = |message: &str| {
+        Err(Box::new(
+            Diagnostic::new(Code::GlobalState, world.at(module, span), message).help("build the value in a function"),
+        ))
+    };
+    if hoisted {
+        return problem("this initial value needs statements");
+    }
+    if world.last && value.ty.has_unknown() {
+        return problem("the type of this global cannot be inferred");
+    }
+    Ok((value, locals))
+}
+
+fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
+    let info = world.function(id);
+    if let Some(problem) = &info.refused {
+        return Err(Box::new(problem.clone()));
+    }
+    let (module, kind, def, span) = (info.module, info.kind, info.def, info.span);
+    let param_infos = info.params.clone();
+    let mut body = Body::new(world, module, Owner::Function(id));
+    let takes_self = !matches!(kind, FunctionKind::Plain | FunctionKind::Static(_));
+    if takes_self {
+        body.self_name = def.params.items.first().map(|p| p.name.text.clone());
+    }
+    if let FunctionKind::Init(class) = kind {
+        body.init = Some(class);
+    }
+    let mut params = Vec::new();
+    for param in &param_infos {
+        if body.world.last && param.ty.has_unknown() {
+            return body.refuse(
+                Code::UnknownType,
+                param.span,
+                format!("the type of parameter `{}` cannot be inferred", param.name),
+                "annotate it",
+            );
+        }
+        let local = body.new_local(&param.name, &param.ty);
+        if param.declared {
+            body.declared.insert(local, param.ty.clone());
+        }
+        body.names.insert(param.name.clone(), local);
+        body.flow.assigned.insert(local);
+        let default = match param.default {
+            None => None,
+            Some(e) => {
+                let want = Some(&param.ty).filter(|t| **t != Type::Unknown);
+                let value = body.constant_default(e, want, e.span)?;
+                if !param.declared {
+                    World::learn(
+                        &mut body.world.changed,
+                        &mut body.world.functions[id.0 as usize].params[params.len()].ty,
+                        &value.ty,
+                    );
+                }
+                Some(body.coerce(value, &param.ty, "the default")?)
+            }
+        };
+        params.push(ir::Param {
+            local,
+            passing: Passing::Value,
+            default,
+            keyword_only: param.keyword_only,
+            positional_only: param.positional_only,
+        });
+    }
+    let mut own = HashSet::new();
+    assigned_names(&def.body, &mut own);
+    body.own_names = own;
+    collect_globals(&def.body, &mut body);
+    body.statements(&def.body)?;
+    finish(&mut body, kind, span)?;
+    let mut stmts = body.sinks.pop().unwrap_or_default();
+    let locals = std::mem::take(&mut body.locals);
+    let fixed: HashSet<ir::LocalId> = params.iter().map(|p| p.local).collect();
+    if world.last {
+        declare::declare(&mut stmts, &fixed);
+        declare::merge_unpacking(&mut stmts);
+        if let Some(local) = locals.iter().find(|l| l.ty.has_unknown()) {
+            let message = format!("the type of `{}` cannot be inferred", local.name);
+            return Err(Box::new(
+                Diagnostic::new(Code::UnknownType, world.at(module, def.name.span), message)
+                    .help(format!("annotate it: `{}: list[int] = []`", local.name)),
+            ));
+        }
+    }
+    let info = world.function(id);
+    let result = if info.result == Type::Unknown { Type::None } else { info.result.clone() };
+    Ok(ir::Function {
+        name: info.name.clone(),
+        module,
+        kind,
+        params,
+        result,
+        locals,
+        body: stmts,
+        effects: ir::Effects::default(),
+        doc: collect::docstring(&def.body),
+        public: false,
+        at: world.at(module, span),
+        lines: world.lines(module, span),
+    })
+}
+
+/// `global` statements hold for the whole body, wherever they stand.
+fn collect_globals(stmts: &[crate::python::ast::Stmt], body: &mut Body) {
+    for stmt in stmts {
+        if let crate::python::ast::StmtKind::Global(names) = &stmt.kind {
+            for name in names {
+                body.global_names.insert(name.text.clone());
+                body.own_names.remove(&name.text);
+            }
+        }
+        for inner in crate::python::ast::bodies(stmt) {
+            collect_globals(inner, body);
+        }
+    }
+}
+
+/// What happens where the body ends without `return`.
+fn finish(body: &mut Body, kind: FunctionKind, span: crate::span::Span) -> Lowered<()> {
+    if body.flow.dead {
+        return Ok(());
+    }
+    if matches!(kind, FunctionKind::Init(_)) {
+        return body.finish_init(span);
+    }
+    let Owner::Function(id) = body.owner else { return Ok(()) };
+    let info = body.world.function(id);
+    if !info.declared_result {
+        return body.learn_result(&Type::None, span).map(|()| {
+            let joined = body.world.function(id).result.clone();
+            if matches!(joined, Type::Optional(_)) {
+                push_none(body, joined, span);
+            }
+        });
+    }
+    match info.result.clone() {
+        Type::None => Ok(()),
+        joined @ Type::Optional(_) => {
+            push_none(body, joined, span);
+            Ok(())
+        }
+        _ => {
+            let name = info.name.clone();
+            body.refuse(
+                Code::MixedTypes,
+                span,
+                format!("`{name}` may end without `return`, which gives None"),
+                "return a value or raise on every path",
+            )
+        }
+    }
+}
+
+fn push_none(body: &mut Body, ty: Type, span: crate::span::Span) {
+    let value = ir::Expr::new(ir::ExprKind::None, ty, body.at(span));
+    body.push(StmtKind::Return(Some(value)), span);
+}

@@ -1,0 +1,361 @@
+//! Operators: arithmetic, comparison, membership.
+
+use super::body::Body;
+use super::join::join;
+use super::world::Lowered;
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::Span;
+
+/// The arithmetic operator of a Python operator (`@` has none).
+pub fn arith(op: ast::BinaryOp) -> Option<ArithOp> {
+    use ast::BinaryOp as B;
+    Some(match op {
+        B::Add => ArithOp::Add,
+        B::Sub => ArithOp::Sub,
+        B::Mul => ArithOp::Mul,
+        B::Div => ArithOp::TrueDiv,
+        B::FloorDiv => ArithOp::FloorDiv,
+        B::Mod => ArithOp::Mod,
+        B::Pow => ArithOp::Pow,
+        B::LeftShift => ArithOp::LeftShift,
+        B::RightShift => ArithOp::RightShift,
+        B::BitAnd => ArithOp::BitAnd,
+        B::BitOr => ArithOp::BitOr,
+        B::BitXor => ArithOp::BitXor,
+        B::MatMul => return None,
+    })
+}
+
+impl Body<'_, '_> {
+    /// int or bool as float, in arithmetic: the result is a float in Python too.
+    pub fn to_float(&self, value: Expr) -> Expr {
+        let at = value.at;
+        match (&value.ty, &value.kind) {
+            (Type::Float, _) => value,
+            (_, ExprKind::Int(n)) if n.unsigned_abs() <= 1 << 53 => {
+                Expr::new(ExprKind::Float(*n as f64), Type::Float, at)
+            }
+            _ => Expr::new(ExprKind::Convert { to: Conversion::ToFloat, value: Box::new(value) }, Type::Float, at),
+        }
+    }
+
+    /// bool as int.
+    pub fn to_int(&self, value: Expr) -> Expr {
+        let at = value.at;
+        match (&value.ty, &value.kind) {
+            (Type::Bool, ExprKind::Bool(b)) => Expr::new(ExprKind::Int(i64::from(*b)), Type::Int, at),
+            (Type::Bool, _) => {
+                Expr::new(ExprKind::Convert { to: Conversion::ToInt, value: Box::new(value) }, Type::Int, at)
+            }
+            _ => value,
+        }
+    }
+
+    /// `left op right`.
+    pub fn binary(&mut self, op: ast::BinaryOp, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        if left.ty == Type::Unknown || right.ty == Type::Unknown {
+            return self.unknown(span, "an operand");
+        }
+        if left.ty.is_number() && right.ty.is_number() {
+            return self.number_op(op, left, right, span);
+        }
+        let make = |builtin, args, ty| Ok(Expr::new(ExprKind::Builtin { op: builtin, args }, ty, at));
+        use ast::BinaryOp as B;
+        match (op, &left.ty, &right.ty) {
+            (B::Add, Type::Str, Type::Str) => make(Builtin::Concat, vec![left, right], Type::Str),
+            (B::Add, Type::Bytes, Type::Bytes) => make(Builtin::Concat, vec![left, right], Type::Bytes),
+            (B::Add, Type::List(a), Type::List(b)) => match join(a, b) {
+                Some(item) => {
+                    let ty = Type::list(item);
+                    let left = self.coerce(left, &ty, "the list")?;
+                    let right = self.coerce(right, &ty, "the list")?;
+                    make(Builtin::Concat, vec![left, right], ty)
+                }
+                None => self.refuse(Code::MixedTypes, span, "lists of different element types are joined", ""),
+            },
+            (B::Mul, Type::Str | Type::Bytes | Type::List(_), Type::Int | Type::Bool) => {
+                let ty = left.ty.clone();
+                let count = self.to_int(right);
+                make(Builtin::Repeat, vec![left, count], ty)
+            }
+            (B::Mul, Type::Int, Type::Str | Type::Bytes) if Self::is_simple(&left) => {
+                let ty = right.ty.clone();
+                make(Builtin::Repeat, vec![right, left], ty)
+            }
+            (B::BitOr | B::BitAnd | B::Sub | B::BitXor, Type::Set(a), Type::Set(b)) => {
+                let Some(item) = join(a, b) else {
+                    return self.refuse(Code::MixedTypes, span, "sets of different element types meet", "");
+                };
+                let ty = Type::Set(Box::new(item));
+                let builtin = match op {
+                    B::BitOr => Builtin::SetUnion,
+                    B::BitAnd => Builtin::SetIntersection,
+                    B::Sub => Builtin::SetDifference,
+                    _ => Builtin::SetSymmetricDifference,
+                };
+                make(builtin, vec![left, right], ty)
+            }
+            _ => {
+                let message = format!(
+                    "this operator on {} and {} is not translated",
+                    self.world.describe(&left.ty),
+                    self.world.describe(&right.ty)
+                );
+                let help = if matches!(left.ty, Type::Optional(_)) || matches!(right.ty, Type::Optional(_)) {
+                    "check `is None` first"
+                } else {
+                    ""
+                };
+                self.refuse(Code::TypeMismatch, span, message, help)
+            }
+        }
+    }
+
+    fn number_op(&mut self, op: ast::BinaryOp, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let Some(op) = arith(op) else {
+            return self.refuse(Code::UnsupportedExpression, span, "`@` is not translated", "");
+        };
+        let bits = matches!(op, ArithOp::BitAnd | ArithOp::BitOr | ArithOp::BitXor);
+        if bits && left.ty == Type::Bool && right.ty == Type::Bool {
+            return self.refuse(
+                Code::UnsupportedExpression,
+                span,
+                "bit operators on bools are not translated",
+                "use `and`, `or`, `!=`",
+            );
+        }
+        let integral = |e: &Expr| matches!(e.ty, Type::Int | Type::Bool);
+        let both_int = integral(&left) && integral(&right);
+        if (bits || matches!(op, ArithOp::LeftShift | ArithOp::RightShift)) && !both_int {
+            return self.refuse(Code::TypeMismatch, span, "bit operators need ints", "");
+        }
+        if op == ArithOp::Pow && both_int {
+            return self.int_pow(left, right, span);
+        }
+        if op == ArithOp::Pow
+            && !matches!(right.kind, ExprKind::Float(e) if e >= 0.0)
+            && !matches!(right.kind, ExprKind::Int(_))
+            && !matches!(left.kind, ExprKind::Float(b) if b > 0.0)
+        {
+            return self.refuse(
+                Code::InexactLibrary,
+                span,
+                "a float power whose base or exponent may be negative is not translated yet",
+                "use a constant non-negative exponent",
+            );
+        }
+        let (left, right, operand) = if both_int {
+            (self.to_int(left), self.to_int(right), Type::Int)
+        } else {
+            (self.to_float(left), self.to_float(right), Type::Float)
+        };
+        let ty = if op == ArithOp::TrueDiv { Type::Float } else { operand };
+        Ok(Expr::new(ExprKind::Arith { op, left: Box::new(left), right: Box::new(right) }, ty, at))
+    }
+
+    /// `int ** int`: an int only where the exponent is not negative.
+    fn int_pow(&mut self, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let (left, right) = (self.to_int(left), self.to_int(right));
+        if matches!(right.kind, ExprKind::Negate(_)) || matches!(right.kind, ExprKind::Int(n) if n < 0) {
+            let (left, right) = (self.to_float(left), self.to_float(right));
+            let kind = ExprKind::Arith { op: ArithOp::Pow, left: Box::new(left), right: Box::new(right) };
+            return Ok(Expr::new(kind, Type::Float, at));
+        }
+        let kind = ExprKind::Arith { op: ArithOp::Pow, left: Box::new(left), right: Box::new(right) };
+        Ok(Expr::new(kind, Type::Int, at))
+    }
+
+    /// Prefix operators.
+    pub fn unary(&mut self, op: ast::UnaryOp, operand: &ast::Expr, want: Option<&Type>, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        if op == ast::UnaryOp::Not {
+            let whole = ast::Expr { kind: ast::ExprKind::Unary { op, operand: Box::new(operand.clone()) }, span };
+            return Ok(self.condition(&whole)?.0);
+        }
+        let value = self.expr(operand, None)?;
+        if value.ty == Type::Unknown {
+            return self.unknown(span, "the operand");
+        }
+        if !value.ty.is_number() || (op == ast::UnaryOp::Invert && value.ty == Type::Float) {
+            let message = format!("this operator on {} is not translated", self.world.describe(&value.ty));
+            return self.refuse(Code::TypeMismatch, span, message, "");
+        }
+        let value = self.to_int(value);
+        let ty = value.ty.clone();
+        let result = match (op, &value.kind) {
+            (ast::UnaryOp::Minus, ExprKind::Int(n)) => Expr::new(ExprKind::Int(n.wrapping_neg()), ty, at),
+            (ast::UnaryOp::Minus, ExprKind::Float(x)) => Expr::new(ExprKind::Float(-x), ty, at),
+            (ast::UnaryOp::Minus, _) => Expr::new(ExprKind::Negate(Box::new(value)), ty, at),
+            (ast::UnaryOp::Invert, _) => Expr::new(ExprKind::Invert(Box::new(value)), ty, at),
+            _ => value,
+        };
+        match want {
+            Some(Type::Float) if matches!(result.kind, ExprKind::Int(_)) => {
+                self.coerce(result, &Type::Float, "the value")
+            }
+            _ => Ok(result),
+        }
+    }
+
+    /// `a < b <= c`: every operand is evaluated once, and only as far as needed.
+    pub fn compare_chain(
+        &mut self,
+        left: &ast::Expr,
+        ops: &[ast::CompareOp],
+        comparators: &[ast::Expr],
+        span: Span,
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        if let ([op @ (ast::CompareOp::Is | ast::CompareOp::IsNot)], ast::ExprKind::None) = (ops, &comparators[0].kind)
+        {
+            let whole = ast::Expr {
+                kind: ast::ExprKind::Compare {
+                    left: Box::new(left.clone()),
+                    ops: vec![*op],
+                    comparators: comparators.to_vec(),
+                },
+                span,
+            };
+            return Ok(self.condition(&whole)?.0);
+        }
+        let mut left = self.expr(left, None)?;
+        let mut result: Option<Expr> = None;
+        let mut prelude = Vec::new();
+        for (index, (op, right)) in ops.iter().zip(comparators).enumerate() {
+            let mut right = self.expr(right, None)?;
+            if index + 1 < ops.len() && !Self::is_simple(&right) {
+                if index > 0 {
+                    return self.refuse(
+                        Code::UnsupportedExpression,
+                        span,
+                        "a long chained comparison of computed values is not translated",
+                        "split it with `and`",
+                    );
+                }
+                // `a < f() < c`: both first operands are always evaluated, in order.
+                let (stmts, (l, r)) = self.block(|b| {
+                    let l = if Self::is_simple(&left) { left.clone() } else { b.spill(left.clone(), span) };
+                    let r = b.spill(right.clone(), span);
+                    Ok((l, r))
+                })?;
+                prelude = stmts;
+                (left, right) = (l, r);
+            }
+            let test = self.compare(*op, left, right.clone(), span)?;
+            result = Some(match result {
+                None => test,
+                Some(so_far) => Expr::new(ExprKind::And(Box::new(so_far), Box::new(test)), Type::Bool, at),
+            });
+            left = right;
+        }
+        match result {
+            Some(value) if prelude.is_empty() => Ok(value),
+            Some(value) => Ok(Expr::new(ExprKind::Block { body: prelude, value: Box::new(value) }, Type::Bool, at)),
+            None => self.refuse(Code::Syntax, span, "empty comparison", ""),
+        }
+    }
+
+    fn compare(&mut self, op: ast::CompareOp, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
+        use ast::CompareOp as C;
+        let at = self.at(span);
+        if left.ty == Type::Unknown || right.ty == Type::Unknown {
+            return self.unknown(span, "a compared value").map(|e| Expr::new(e.kind, Type::Bool, at));
+        }
+        let op = match op {
+            C::In | C::NotIn => return self.membership(left, right, op == C::NotIn, span),
+            C::Is | C::IsNot => {
+                let class = matches!((&left.ty, &right.ty), (Type::Class(a), Type::Class(b)) if a == b);
+                let bools = left.ty == Type::Bool && right.ty == Type::Bool;
+                if !class && !bools {
+                    return self.refuse(
+                        Code::UnsupportedExpression,
+                        span,
+                        "`is` is translated for None and objects only",
+                        "use `==`",
+                    );
+                }
+                match (op, &left.ty) {
+                    (C::Is, Type::Bool) => CompareOp::Eq,
+                    (_, Type::Bool) => CompareOp::NotEq,
+                    (C::Is, _) => CompareOp::Is,
+                    _ => CompareOp::IsNot,
+                }
+            }
+            C::Eq => CompareOp::Eq,
+            C::NotEq => CompareOp::NotEq,
+            C::Lt => CompareOp::Lt,
+            C::LtEq => CompareOp::LtEq,
+            C::Gt => CompareOp::Gt,
+            C::GtEq => CompareOp::GtEq,
+        };
+        let (left, right) = self.comparable(op, left, right, span)?;
+        Ok(Expr::new(ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) }, Type::Bool, at))
+    }
+
+    /// Brings two operands to types that the comparison is defined on.
+    fn comparable(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Lowered<(Expr, Expr)> {
+        if left.ty.is_number() && right.ty.is_number() {
+            return Ok((self.to_int(left), self.to_int(right)));
+        }
+        let equality = matches!(op, CompareOp::Eq | CompareOp::NotEq);
+        if equality && let Some(ty) = join(&left.ty, &right.ty) {
+            return Ok((self.coerce(left, &ty, "the operand")?, self.coerce(right, &ty, "the operand")?));
+        }
+        let ordered = matches!(&left.ty, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_));
+        let ordered = ordered || matches!(&left.ty, Type::Class(id) if self.world.class(*id).order);
+        if left.ty == right.ty && (ordered || matches!(op, CompareOp::Is | CompareOp::IsNot)) {
+            return Ok((left, right));
+        }
+        let message = format!(
+            "comparing {} with {} is not translated",
+            self.world.describe(&left.ty),
+            self.world.describe(&right.ty)
+        );
+        let help = if matches!(left.ty, Type::Optional(_)) { "check `is None` first" } else { "" };
+        self.refuse(Code::TypeMismatch, span, message, help)
+    }
+
+    fn membership(&mut self, item: Expr, container: Expr, negated: bool, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let want = match &container.ty {
+            Type::Str => Type::Str,
+            Type::Tuple(items) if !items.is_empty() && items.iter().all(|t| *t == items[0]) => items[0].clone(),
+            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) => (**t).clone(),
+            Type::Dict(k, _) => (**k).clone(),
+            Type::Json => Type::Str,
+            other => {
+                let message = format!("`in` on {} is not translated", self.world.describe(other));
+                return self.refuse(Code::TypeMismatch, span, message, "");
+            }
+        };
+        if want == Type::Json || container.ty == Type::Json {
+            return self.refuse(
+                Code::UnsupportedExpression,
+                span,
+                "`in` on JSON data is not translated yet",
+                "use `.get`",
+            );
+        }
+        let item = self.coerce(item, &want, "the element")?;
+        let container = match container.kind {
+            ExprKind::Tuple(items) => Expr::new(ExprKind::List(items), Type::list(want), container.at),
+            _ if matches!(container.ty, Type::Tuple(_)) => {
+                return self.refuse(
+                    Code::UnsupportedExpression,
+                    span,
+                    "`in` on a tuple variable is not translated yet",
+                    "use a list",
+                );
+            }
+            kind => Expr::new(kind, container.ty, container.at),
+        };
+        let test = ExprKind::Builtin { op: Builtin::Contains, args: vec![container, item] };
+        let test = Expr::new(test, Type::Bool, at);
+        Ok(if negated { Expr::new(ExprKind::Not(Box::new(test)), Type::Bool, at) } else { test })
+    }
+}

@@ -1,0 +1,161 @@
+//! What a duplicate, a changed result or an overlapping argument asks of the rest of the program.
+
+use super::Demand;
+use super::classify::*;
+use super::decision::*;
+use crate::artifact::Access;
+use crate::ir::*;
+
+impl<'p> Decision<'p> {
+    /// Asks for what a duplicate needs to be invisible.
+    pub(super) fn check_copy(&mut self, ty: &Type, kind: Kind, root: Option<Root>, at: crate::span::Location) {
+        if let Some(class) = unique_inside(self.program(), ty) {
+            self.demands.push(Demand::Share(class));
+        }
+        if kind != Kind::Container {
+            return;
+        }
+        let fresh_root = matches!(root, Some(Root::Local(local)) if self.fresh.holds(local));
+        let later = matches!(root, Some(Root::Local(local)) if self.changed_later.contains(&local));
+        let unchanged = !self.changes_inside(ty);
+        if unchanged && !(fresh_root && later) {
+            return;
+        }
+        let name = describe(ty);
+        self.refuse(at, format!("this {name} would be seen under two names, and one of them changes it"));
+    }
+
+    /// Results of operations that give a part of something old.
+    pub(super) fn check_result(&mut self, e: &Expr, need: Need) {
+        if let ExprKind::Builtin { op: Builtin::DictGet | Builtin::DictGetOr | Builtin::Min | Builtin::Max, args } =
+            &e.kind
+        {
+            let kind = self.kind(&e.ty);
+            let root = args.first().and_then(Expr::as_place).and_then(Place::root);
+            if kind != Kind::Scalar {
+                self.check_copy(&e.ty, kind, root, e.at);
+            }
+        }
+        if need == Need::Mut && !matches!(e.kind, ExprKind::Read { .. }) {
+            let kind = self.kind(&e.ty);
+            let fresh = self.fresh.is_fresh(self.facts, e);
+            match kind {
+                Kind::Container if !fresh => {
+                    self.refuse(
+                        e.at,
+                        format!("this {} is changed through the result of an expression", describe(&e.ty)),
+                    );
+                }
+                Kind::Unique(class) if !fresh => self.demands.push(Demand::Share(class)),
+                _ => {}
+            }
+        }
+        // A copy of a container of objects duplicates the objects.
+        if let ExprKind::Builtin { op, args } = &e.kind
+            && matches!(
+                op,
+                Builtin::Copy
+                    | Builtin::Concat
+                    | Builtin::Repeat
+                    | Builtin::Slice
+                    | Builtin::ListExtend
+                    | Builtin::DictUpdate
+            )
+        {
+            args.iter().for_each(|arg| self.check_elements(&arg.ty, e.at));
+        }
+        if let ExprKind::Sorted { items, .. } = &e.kind
+            && matches!(items.kind, ExprKind::Read { .. })
+        {
+            self.check_elements(&items.ty, e.at);
+        }
+    }
+
+    /// A copy of a container holds the same elements in Python: duplicating them must be invisible.
+    fn check_elements(&mut self, container: &Type, at: crate::span::Location) {
+        if let Some(class) = unique_inside(self.program(), container) {
+            self.demands.push(Demand::Share(class));
+        }
+        let inner = match container {
+            Type::Dict(_, value) => Some((**value).clone()),
+            other => other.item(),
+        };
+        if let Some(inner) = inner
+            && self.changes_inside(&inner)
+        {
+            self.refuse(
+                at,
+                format!("the elements of this {} are shared with the copy, and changed", describe(container)),
+            );
+        }
+    }
+
+    /// True where a container of this type, or inside it, is changed in place somewhere.
+    fn changes_inside(&self, ty: &Type) -> bool {
+        if self.facts.changed_in_place.contains(ty) {
+            return true;
+        }
+        match ty {
+            Type::List(t) | Type::Optional(t) => self.changes_inside(t),
+            Type::Dict(_, v) => self.changes_inside(v),
+            Type::Tuple(items) => items.iter().any(|t| self.changes_inside(t)),
+            _ => false,
+        }
+    }
+
+    /// An argument that is changed must not overlap another one, or the state that the callee touches.
+    pub(super) fn check_arguments(&mut self, e: &mut Expr) {
+        let ExprKind::Call { function, args } = &mut e.kind else { return };
+        let function = *function;
+        let state = self.program().function(function).effects.state;
+        let root_of = |this: &Self, arg: &Expr| {
+            let root = arg.as_place().and_then(Place::root)?;
+            Some(match root {
+                Root::Local(local) => match this.referents.get(&local) {
+                    Some(referent) => Root::Local(*referent),
+                    None => root,
+                },
+                global => global,
+            })
+        };
+        for position in 0..args.len() {
+            let need = self.need(function, position);
+            let Some(root) = root_of(self, &args[position]) else { continue };
+            let shared =
+                |ty: &Type| matches!(ty, Type::Class(id) if self.program().class(*id).repr == ClassRepr::Shared);
+            if let Root::Global(id) = root
+                && self.program().global(id).is_state
+                && state.is_some()
+                && (state == Some(Access::Write) || need == Need::Mut)
+                && !shared(&args[position].ty)
+                && !args[position].ty.is_scalar()
+            {
+                match unique_inside(self.program(), &self.program().global(id).ty) {
+                    Some(class) => self.demands.push(Demand::Share(class)),
+                    None if matches!(self.kind(&args[position].ty), Kind::Container) => {
+                        let at = args[position].at;
+                        self.refuse(at, "this global is passed to a function that also uses it directly".into());
+                    }
+                    None => mark_clone(&mut args[position]),
+                }
+            }
+            if need != Need::Mut {
+                continue;
+            }
+            for (index, other) in args.iter_mut().enumerate() {
+                if index == position || other.ty.is_scalar() || root_of(self, other) != Some(root) {
+                    continue;
+                }
+                match self.kind(&other.ty) {
+                    Kind::Scalar => {}
+                    Kind::Plain => mark_clone(other),
+                    Kind::Unique(class) => self.demands.push(Demand::Share(class)),
+                    Kind::Container => {
+                        let at = other.at;
+                        self.refuse(at, "two arguments are parts of one object that the call changes".into());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Which classes are values, and what a copy of a value means.
+
+use super::facts::*;
+use super::fresh::*;
+use crate::ir::walk::{Part, each_part};
+use crate::ir::*;
+use std::collections::HashSet;
+
+/// Classes that nothing changes are values.
+pub(super) fn classify(program: &mut Program) {
+    let mut changed: HashSet<ClassId> = HashSet::new();
+    let mut changed_types: HashSet<Type> = HashSet::new();
+    program.classes.iter_mut().for_each(|class| class.repr = ClassRepr::Owned);
+    let facts = Facts::of(program);
+    for function in &program.functions {
+        let fresh = Fresh::of(&facts, function);
+        each_part(&function.body, &|_, _| Need::Ref, &mut |part| match part {
+            Part::Store(place) | Part::Change(place) => note_change(place, &fresh, &mut changed, &mut changed_types),
+            Part::Value(e, Need::Mut) => match e.as_place() {
+                Some(Place::Local(_) | Place::Global(_)) | None => note_container(e, &fresh, &mut changed_types),
+                Some(place) => note_change(place, &fresh, &mut changed, &mut changed_types),
+            },
+            _ => {}
+        });
+    }
+    drop(facts);
+    for index in 0..program.classes.len() {
+        let id = ClassId(index as u32);
+        // A container that is changed through a variable may be a field of any class that has one of its type.
+        let by_type = program.classes[index].fields.iter().any(|f| changed_types.contains(&f.ty));
+        let value = !changed.contains(&id) && !by_type;
+        program.classes[index].repr = if value { ClassRepr::Value } else { ClassRepr::Owned };
+    }
+}
+
+/// The class whose object changes when a place does; else the type of the container that does.
+pub(super) fn note_change(place: &Place, fresh: &Fresh, classes: &mut HashSet<ClassId>, types: &mut HashSet<Type>) {
+    match place {
+        Place::Local(_) | Place::Global(_) => {}
+        Place::Field { class, .. } => {
+            classes.insert(*class);
+        }
+        Place::Item { base, .. } | Place::Entry { base, .. } | Place::Some(base) => match base.as_place() {
+            Some(Place::Local(_) | Place::Global(_)) | None => note_container(base, fresh, types),
+            Some(inner) => note_change(inner, fresh, classes, types),
+        },
+    }
+}
+
+/// A container that is changed through a variable, unless it is the function's own new object: where that is stored
+/// into an object and changed afterwards, the copy at the store is refused.
+pub(super) fn note_container(e: &Expr, fresh: &Fresh, types: &mut HashSet<Type>) {
+    let own = matches!(e.as_place(), Some(Place::Local(local)) if fresh.holds(*local));
+    if !own && matches!(e.ty, Type::List(_) | Type::Dict(..) | Type::Set(_)) {
+        types.insert(e.ty.clone());
+    }
+}
+
+/// What a copy of a value means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Scalar,
+    /// Text, values, handles: a copy is invisible.
+    Plain,
+    /// A list, dict or set: a copy is visible when somebody changes it.
+    Container,
+    /// An owned object: a copy is always visible.
+    Unique(ClassId),
+}
+
+pub(super) fn kind(program: &Program, ty: &Type) -> Kind {
+    match ty {
+        _ if ty.is_scalar() => Kind::Scalar,
+        Type::List(_) | Type::Dict(..) | Type::Set(_) => Kind::Container,
+        Type::Class(id) => match program.class(*id).repr {
+            ClassRepr::Owned => Kind::Unique(*id),
+            ClassRepr::Value | ClassRepr::Shared => Kind::Plain,
+        },
+        Type::Optional(t) | Type::FrozenSet(t) => kind(program, t),
+        Type::Tuple(items) => {
+            let kinds: Vec<Kind> = items.iter().map(|t| kind(program, t)).collect();
+            let unique = kinds.iter().find(|k| matches!(k, Kind::Unique(_)));
+            match unique {
+                Some(unique) => *unique,
+                None if kinds.contains(&Kind::Container) => Kind::Container,
+                None => Kind::Plain,
+            }
+        }
+        _ => Kind::Plain,
+    }
+}
+
+/// The first owned class inside a type.
+pub(super) fn unique_inside(program: &Program, ty: &Type) -> Option<ClassId> {
+    match ty {
+        Type::Class(id) => (program.class(*id).repr == ClassRepr::Owned).then_some(*id),
+        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => unique_inside(program, t),
+        Type::Dict(k, v) => unique_inside(program, k).or_else(|| unique_inside(program, v)),
+        Type::Tuple(items) => items.iter().find_map(|t| unique_inside(program, t)),
+        _ => None,
+    }
+}

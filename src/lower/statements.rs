@@ -1,0 +1,590 @@
+//! Statements: assignment, branches, loops, exceptions.
+
+use super::body::{Body, Flow, assigned_names};
+use super::world::*;
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::Span;
+use std::collections::HashSet;
+
+impl Body<'_, '_> {
+    /// Lowers statements into the open block.
+    pub fn statements(&mut self, body: &[ast::Stmt]) -> Lowered<()> {
+        for stmt in body {
+            if self.flow.dead {
+                break;
+            }
+            match self.statement(stmt) {
+                Ok(()) => {}
+                Err(problem) if self.world.last => return Err(problem),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn statement(&mut self, stmt: &ast::Stmt) -> Lowered<()> {
+        use ast::StmtKind as S;
+        let span = stmt.span;
+        match &stmt.kind {
+            S::Import(_) | S::ImportFrom { .. } => {
+                self.refuse(Code::UnsupportedStatement, span, "import inside a function", "import at module level")
+            }
+            S::Pass => Ok(()),
+            S::Expr(e) => self.expression_statement(e),
+            S::Assign { targets, value } => self.assign(targets, value, span),
+            S::AnnAssign { target, annotation, value } => {
+                self.annotated_assign(target, annotation, value.as_ref(), span)
+            }
+            S::AugAssign { target, op, value } => self.update(target, *op, value, span),
+            S::Return(value) => self.return_(value.as_ref(), span),
+            S::If { test, body, orelse } => self.if_(test, body, orelse, span),
+            S::While { test, body, orelse } => self.while_(test, body, orelse, span),
+            S::For { target, iter, body, orelse, is_async: false } => self.for_(target, iter, body, orelse, span),
+            S::Break => {
+                let flow = self.flow.clone();
+                if let Some(open) = self.breaks.last_mut() {
+                    open.push(flow);
+                }
+                self.leave(StmtKind::Break, span)
+            }
+            S::Continue => self.leave(StmtKind::Continue, span),
+            S::Raise { exc, .. } => self.raise(exc.as_ref(), span),
+            S::Try { body, handlers, orelse, finalbody, is_star: false } => {
+                self.try_(body, handlers, orelse, finalbody, span)
+            }
+            S::With { items, body, is_async: false } => self.with(items, body, span),
+            S::Delete(targets) => targets.iter().try_for_each(|t| self.delete(t)),
+            S::Assert { test, msg } => self.assert(test, msg.as_ref(), span),
+            S::Global(names) => {
+                self.global_names.extend(names.iter().map(|n| n.text.clone()));
+                Ok(())
+            }
+            S::FunctionDef(def) => self.refuse(
+                Code::ClosureCapture,
+                def.name.span,
+                format!("nested function `{}` is not translated yet", def.name.text),
+                "move it to module level and pass what it needs",
+            ),
+            S::Error => self.refuse(Code::Syntax, span, "this statement could not be parsed", ""),
+            _ => self.refuse(Code::UnsupportedStatement, span, "this kind of statement is not translated yet", ""),
+        }
+    }
+
+    pub(super) fn leave(&mut self, kind: StmtKind, span: Span) -> Lowered<()> {
+        self.push(kind, span);
+        self.flow.dead = true;
+        Ok(())
+    }
+
+    fn expression_statement(&mut self, e: &ast::Expr) -> Lowered<()> {
+        if matches!(e.kind, ast::ExprKind::Str(_) | ast::ExprKind::Ellipsis | ast::ExprKind::None) {
+            return Ok(());
+        }
+        let value = self.expr(e, None)?;
+        if value.ty == Type::Lock {
+            return Ok(());
+        }
+        self.push(StmtKind::Expr(value), e.span);
+        Ok(())
+    }
+
+    fn assign(&mut self, targets: &[ast::Expr], value: &ast::Expr, span: Span) -> Lowered<()> {
+        if let [target] = targets {
+            if let ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) = &target.kind {
+                return self.unpack(items, value, span);
+            }
+            let want = self.target_type(target);
+            let value = self.expr(value, want.as_ref())?;
+            return self.store(target, value, span);
+        }
+        let value = self.expr(value, None)?;
+        let value = if Self::is_simple(&value) { value } else { self.spill(value, span) };
+        for target in targets {
+            self.store(target, value.clone(), span)?;
+        }
+        Ok(())
+    }
+
+    fn annotated_assign(
+        &mut self,
+        target: &ast::Expr,
+        hint: &ast::Expr,
+        value: Option<&ast::Expr>,
+        span: Span,
+    ) -> Lowered<()> {
+        let Some(value) = value else { return Ok(()) };
+        let ty = super::annotations::annotation(self.world, self.module, hint)?;
+        if let ast::ExprKind::Attribute { value: base, attr } = &target.kind
+            && self.is_init_self(base)
+            && ty != Type::Lock
+        {
+            self.declare_field(&attr.text, &ty);
+        }
+        let value = self.expr(value, Some(&ty))?;
+        let value = self.coerce(value, &ty, "the annotation")?;
+        if let ast::ExprKind::Name(name) = &target.kind
+            && !self.names.contains_key(name)
+            && !self.global_names.contains(name)
+        {
+            let local = self.new_local(name, &ty);
+            self.names.insert(name.clone(), local);
+            if !ty.has_unknown() {
+                self.declared.insert(local, ty);
+            }
+        }
+        self.store(target, value, span)
+    }
+
+    /// The type that a target already has, as a wish to the value's expression.
+    fn target_type(&mut self, target: &ast::Expr) -> Option<Type> {
+        match &target.kind {
+            ast::ExprKind::Name(name) => {
+                let local = *self.names.get(name)?;
+                let ty = self.locals[local.0 as usize].ty.clone();
+                (self.declared.contains_key(&local) || ty.has_unknown() || matches!(ty, Type::Optional(_)))
+                    .then_some(ty)
+            }
+            ast::ExprKind::Attribute { value, attr } => {
+                if let (Some(class), ast::ExprKind::Name(name)) = (self.init, &value.kind)
+                    && Some(name) == self.self_name.as_ref()
+                {
+                    let (_, field) = self.world.class(class).field(&attr.text)?;
+                    return Some(field.ty.clone());
+                }
+                self.quiet(|body| body.place(target)).map(|(_, ty)| ty)
+            }
+            ast::ExprKind::Subscript { .. } => self.quiet(|body| body.place(target)).map(|(_, ty)| ty),
+            _ => None,
+        }
+    }
+
+    /// Runs something for its result only: statements, variables and refusals are forgotten.
+    pub fn quiet<T>(&mut self, work: impl FnOnce(&mut Self) -> Lowered<T>) -> Option<T> {
+        let locals = self.locals.len();
+        let flow = self.flow.clone();
+        let names = self.names.clone();
+        let changed = self.world.changed;
+        let result = self.block(work).ok().map(|(_, value)| value);
+        self.locals.truncate(locals);
+        self.flow = flow;
+        self.names = names;
+        self.world.changed = changed;
+        result
+    }
+
+    /// Stores a value into a target.
+    pub fn store(&mut self, target: &ast::Expr, value: Expr, span: Span) -> Lowered<()> {
+        let place = match &target.kind {
+            ast::ExprKind::Name(name) => self.name_place(name, &value, target.span)?,
+            ast::ExprKind::Attribute { value: base, attr } if self.is_init_self(base) => {
+                return self.store_field(&attr.text, value, span);
+            }
+            ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => {
+                let targets = self.targets(items, &value.ty, span)?;
+                self.push(StmtKind::Unpack { targets, value }, span);
+                return Ok(());
+            }
+            _ => {
+                let (place, ty) = self.place(target)?;
+                if matches!(ty, Type::Lock) {
+                    return Ok(());
+                }
+                self.learn_place(&place, &value.ty);
+                let value = self.coerce(value, &ty, "the target")?;
+                self.push(StmtKind::Assign { place, value }, span);
+                return Ok(());
+            }
+        };
+        let value = match &place {
+            Place::Local(local) => {
+                let ty = self.locals[local.0 as usize].ty.clone();
+                let not_none = !matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown);
+                let value = self.coerce(value, &ty, "the variable")?;
+                self.flow.assigned.insert(*local);
+                if not_none {
+                    self.flow.narrowed.insert(*local);
+                } else {
+                    self.flow.narrowed.remove(local);
+                }
+                value
+            }
+            Place::Global(global) => {
+                let ty = self.world.global(*global).ty.clone();
+                self.coerce(value, &ty, "the global")?
+            }
+            _ => value,
+        };
+        self.push(StmtKind::Assign { place, value }, span);
+        Ok(())
+    }
+
+    /// The variable or global that an assignment to a name stores into.
+    fn name_place(&mut self, name: &str, value: &Expr, span: Span) -> Lowered<Place> {
+        if self.global_names.contains(name) {
+            return match self.world.module(self.module).names.get(name) {
+                Some(super::world::Binding::Global(id)) => {
+                    let id = *id;
+                    self.learn_place(&Place::Global(id), &value.ty);
+                    Ok(Place::Global(id))
+                }
+                _ => {
+                    self.refuse(Code::GlobalState, span, format!("global `{name}` is not defined at module level"), "")
+                }
+            };
+        }
+        if let Some(&local) = self.names.get(name) {
+            let fits = match self.declared.get(&local) {
+                Some(_) => true,
+                None => self.learn_local(local, &value.ty),
+            };
+            if fits || (!self.world.last && value.ty.has_unknown()) {
+                return Ok(Place::Local(local));
+            }
+            if self.depth > 0 {
+                let message = format!(
+                    "`{name}` is {} and becomes {}",
+                    self.world.describe(&self.locals[local.0 as usize].ty.clone()),
+                    self.world.describe(&value.ty)
+                );
+                let help = match (&self.locals[local.0 as usize].ty, &value.ty) {
+                    (Type::Int, Type::Float) => "begin with a float: `0.0` instead of `0`",
+                    _ => "use another name for the second value",
+                };
+                return self.refuse(Code::MixedTypes, span, message, help);
+            }
+        }
+        let local = self.new_local(name, &value.ty);
+        self.names.insert(name.to_string(), local);
+        Ok(Place::Local(local))
+    }
+
+    fn unpack(&mut self, items: &[ast::Expr], value: &ast::Expr, span: Span) -> Lowered<()> {
+        let value = self.expr(value, None)?;
+        let targets = self.targets(items, &value.ty, span)?;
+        self.push(StmtKind::Unpack { targets, value }, span);
+        Ok(())
+    }
+
+    /// Targets of an unpacking or a loop; names are variables that exist or are new.
+    pub fn targets(&mut self, items: &[ast::Expr], ty: &Type, span: Span) -> Lowered<Vec<Target>> {
+        let types = match ty {
+            Type::Tuple(types) if types.len() == items.len() => types.clone(),
+            Type::Unknown => vec![Type::Unknown; items.len()],
+            _ => {
+                let message = format!("cannot unpack {} into {} targets", self.world.describe(ty), items.len());
+                return self.refuse(Code::TypeMismatch, span, message, "unpack tuples of known length only");
+            }
+        };
+        items.iter().zip(&types).map(|(item, ty)| self.target(item, ty)).collect()
+    }
+
+    /// One target of an unpacking or a loop.
+    pub fn target(&mut self, target: &ast::Expr, ty: &Type) -> Lowered<Target> {
+        let at = self.at(target.span);
+        match &target.kind {
+            ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => {
+                Ok(Target::Tuple(self.targets(items, ty, target.span)?))
+            }
+            ast::ExprKind::Name(name) => {
+                let value = Expr::new(ExprKind::None, ty.clone(), at);
+                let place = self.name_place(name, &value, target.span)?;
+                if let Place::Local(local) = &place {
+                    let have = self.locals[local.0 as usize].ty.clone();
+                    if self.world.last && have != *ty {
+                        let message = format!(
+                            "`{name}` is {} and becomes {}",
+                            self.world.describe(&have),
+                            self.world.describe(ty)
+                        );
+                        return self.refuse(Code::MixedTypes, target.span, message, "use another name");
+                    }
+                    self.flow.assigned.insert(*local);
+                    self.flow.narrowed.remove(local);
+                }
+                Ok(Target::Assign(place))
+            }
+            _ => {
+                let (place, have) = self.place(target)?;
+                self.learn_place(&place, ty);
+                if self.world.last && have != *ty {
+                    return self.refuse(Code::MixedTypes, target.span, "the value does not fit this target", "");
+                }
+                Ok(Target::Assign(place))
+            }
+        }
+    }
+
+    fn return_(&mut self, value: Option<&ast::Expr>, span: Span) -> Lowered<()> {
+        let want = self.result_type();
+        let value = match value {
+            None => Expr::new(ExprKind::None, Type::None, self.at(span)),
+            Some(e) if want == Some(Type::Response) => self.handler_result(e, span)?,
+            Some(e) => self.expr(e, want.as_ref())?,
+        };
+        let value = match want {
+            Some(want) => self.coerce(value, &want, "the declared result")?,
+            None => {
+                self.learn_result(&value.ty, span)?;
+                let joined = self.inferred_result();
+                self.coerce(value, &joined, "the result")?
+            }
+        };
+        let value = match value.kind {
+            ExprKind::None if value.ty == Type::None => None,
+            _ => Some(value),
+        };
+        self.leave(StmtKind::Return(value), span)
+    }
+
+    /// The declared result type.
+    fn result_type(&self) -> Option<Type> {
+        match self.owner {
+            super::body::Owner::Function(id) => {
+                let info = self.world.function(id);
+                info.declared_result.then(|| info.result.clone())
+            }
+            _ => None,
+        }
+    }
+
+    fn inferred_result(&self) -> Type {
+        match self.owner {
+            super::body::Owner::Function(id) => self.world.function(id).result.clone(),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// Joins a type into the inferred result.
+    pub fn learn_result(&mut self, ty: &Type, span: Span) -> Lowered<()> {
+        let super::body::Owner::Function(id) = self.owner else { return Ok(()) };
+        let info = &mut self.world.functions[id.0 as usize];
+        if info.declared_result || World::learn(&mut self.world.changed, &mut info.result, ty) {
+            return Ok(());
+        }
+        let message = format!(
+            "results are {} and {}",
+            self.world.describe(&self.world.function(id).result),
+            self.world.describe(ty)
+        );
+        self.refuse(Code::MixedTypes, span, message, "annotate the result or return one type")
+    }
+
+    fn if_(&mut self, test: &ast::Expr, body: &[ast::Stmt], orelse: &[ast::Stmt], span: Span) -> Lowered<()> {
+        let (condition, facts) = self.condition(test)?;
+        if let ExprKind::Bool(known) = condition.kind {
+            // Folded (`isinstance` on a known type): only one branch is ever taken.
+            return self.statements(if known { body } else { orelse });
+        }
+        let before = self.flow.clone();
+        let names = self.names.clone();
+        facts.assume(&mut self.flow, true);
+        let (then, ()) = self.block(|b| b.statements(body))?;
+        let after_then = std::mem::replace(&mut self.flow, before);
+        let then_names = std::mem::replace(&mut self.names, names);
+        facts.assume(&mut self.flow, false);
+        self.adopt_names(then_names);
+        let (orelse, ()) = self.block(|b| b.statements(orelse))?;
+        let after_else = std::mem::take(&mut self.flow);
+        self.flow = after_then.meet(after_else);
+        self.push(StmtKind::If { test: condition, then, orelse }, span);
+        Ok(())
+    }
+
+    /// Names first assigned in a branch are the same variables afterwards.
+    fn adopt_names(&mut self, other: std::collections::HashMap<String, LocalId>) {
+        for (name, local) in other {
+            self.names.entry(name).or_insert(local);
+        }
+    }
+
+    /// Forgets that variables assigned in a loop's body are not None.
+    pub(super) fn forget_assigned(&mut self, body: &[ast::Stmt]) {
+        let mut names = HashSet::new();
+        assigned_names(body, &mut names);
+        let locals: HashSet<LocalId> = names.iter().filter_map(|n| self.names.get(n)).copied().collect();
+        self.flow.narrowed.retain(|local| !locals.contains(local));
+    }
+
+    fn while_(&mut self, test: &ast::Expr, body: &[ast::Stmt], orelse: &[ast::Stmt], span: Span) -> Lowered<()> {
+        self.forget_assigned(body);
+        let (condition, facts) = self.condition(test)?;
+        let forever = matches!(condition.kind, ExprKind::Bool(true));
+        let mut after = self.flow.clone();
+        facts.assume(&mut self.flow, true);
+        let LoopBody { stmts, breaks, .. } = self.loop_body(|b| b.statements(body))?;
+        facts.assume(&mut after, false);
+        after.dead = forever;
+        self.flow = after;
+        let (orelse, ()) = self.block(|b| b.statements(orelse))?;
+        self.leave_loop(breaks);
+        self.push(StmtKind::While { test: condition, body: stmts, orelse }, span);
+        Ok(())
+    }
+
+    /// Lowers a loop's body and collects what is known at each `break`.
+    fn loop_body<T>(&mut self, work: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<LoopBody<T>> {
+        self.breaks.push(Vec::new());
+        let result = self.block(work);
+        let breaks = self.breaks.pop().unwrap_or_default();
+        let (stmts, value) = result?;
+        Ok(LoopBody { stmts, breaks, value })
+    }
+
+    /// After a loop: its end (with `else`), or any `break`.
+    fn leave_loop(&mut self, breaks: Vec<Flow>) {
+        let end = std::mem::take(&mut self.flow);
+        self.flow = breaks.into_iter().fold(end, Flow::meet);
+    }
+
+    fn for_(
+        &mut self,
+        target: &ast::Expr,
+        iter: &ast::Expr,
+        body: &[ast::Stmt],
+        orelse: &[ast::Stmt],
+        span: Span,
+    ) -> Lowered<()> {
+        let (iter, item) = self.iterable(iter, false)?;
+        self.forget_assigned(body);
+        let before = self.flow.clone();
+        let LoopBody { stmts, breaks, value: target } = self.loop_body(|b| {
+            let target = b.target(target, &item)?;
+            b.statements(body)?;
+            Ok(target)
+        })?;
+        self.flow = before;
+        let (orelse, ()) = self.block(|b| b.statements(orelse))?;
+        self.leave_loop(breaks);
+        self.push(StmtKind::For { target, iter, body: stmts, orelse }, span);
+        Ok(())
+    }
+
+    fn with(&mut self, items: &[ast::WithItem], body: &[ast::Stmt], span: Span) -> Lowered<()> {
+        for item in items {
+            let value = self.expr(&item.context, None)?;
+            if value.ty == Type::Unknown {
+                continue;
+            }
+            if value.ty != Type::Lock || item.target.is_some() {
+                return self.refuse(
+                    Code::UnsupportedStatement,
+                    span,
+                    "`with` is translated for locks only",
+                    "call the function directly, or use try/finally",
+                );
+            }
+        }
+        self.statements(body)
+    }
+
+    fn delete(&mut self, target: &ast::Expr) -> Lowered<()> {
+        let ast::ExprKind::Subscript { value, index } = &target.kind else {
+            return self.refuse(Code::DeleteTarget, target.span, "only elements of lists and dicts can be deleted", "");
+        };
+        let base = self.expr(value, None)?;
+        let at = self.at(target.span);
+        let (op, index) = match &base.ty {
+            Type::List(_) if !matches!(index.kind, ast::ExprKind::Slice { .. }) => {
+                let index = self.expr(index, Some(&Type::Int))?;
+                (Builtin::ListDelete, self.coerce(index, &Type::Int, "the index")?)
+            }
+            Type::Dict(key, _) => {
+                let key = (**key).clone();
+                let index = self.expr(index, Some(&key))?;
+                (Builtin::DictDelete, self.coerce(index, &key, "the key")?)
+            }
+            Type::Unknown => return Ok(()),
+            _ => {
+                return self.refuse(
+                    Code::DeleteTarget,
+                    target.span,
+                    "only elements of lists and dicts can be deleted",
+                    "",
+                );
+            }
+        };
+        let call = Expr::new(ExprKind::Builtin { op, args: vec![base, index] }, Type::None, at);
+        self.push(StmtKind::Expr(call), target.span);
+        Ok(())
+    }
+
+    fn update(&mut self, target: &ast::Expr, op: ast::BinaryOp, value: &ast::Expr, span: Span) -> Lowered<()> {
+        let (place, ty) = self.place(target)?;
+        let at = self.at(span);
+        let current = Expr::new(ExprKind::Read { place: place.clone(), take: Take::Look }, ty.clone(), at);
+        if let (Type::List(_), ast::BinaryOp::Add) = (&ty, op) {
+            let (iter, item) = self.iterable(value, false)?;
+            self.learn_place(&place, &Type::list(item.clone()));
+            let other = self.list_of(iter, item, at);
+            let call = ExprKind::Builtin { op: Builtin::ListExtend, args: vec![current, other] };
+            self.push(StmtKind::Expr(Expr::new(call, Type::None, at)), span);
+            return Ok(());
+        }
+        let right = self.expr(value, Some(&ty))?;
+        let combined = self.binary(op, current.clone(), right.clone(), span)?;
+        if combined.ty == Type::Unknown || ty == Type::Unknown {
+            if ty == Type::Unknown && right.ty != Type::Unknown {
+                self.learn_place(&place, &right.ty);
+            }
+            return Ok(());
+        }
+        // The same type on both sides is an update in place; else (`n /= 2` on an int) it is a new value.
+        let operand = match (&ty, &right.ty) {
+            (Type::Float, Type::Int | Type::Bool) => Some(self.to_float(right)),
+            (Type::Int, Type::Bool) => Some(self.to_int(right)),
+            (a, b) if a == b => Some(right),
+            _ => None,
+        };
+        if let (Some(value), true) = (operand, combined.ty == ty)
+            && (matches!(ty, Type::Int | Type::Float) || (ty == Type::Str && op == ast::BinaryOp::Add))
+            && let Some(op) = super::operators::arith(op)
+        {
+            self.push(StmtKind::Update { place, op, value }, span);
+            return Ok(());
+        }
+        match (&target.kind, &place) {
+            (ast::ExprKind::Name(_), _) => self.store(target, combined, span),
+            (_, Place::Field { base, .. }) if Self::is_simple(base) => {
+                let value = self.coerce(combined, &ty, "the target")?;
+                self.push(StmtKind::Assign { place, value }, span);
+                Ok(())
+            }
+            _ => self.refuse(
+                Code::MixedTypes,
+                span,
+                format!(
+                    "the element is {} and becomes {}",
+                    self.world.describe(&ty),
+                    self.world.describe(&combined.ty)
+                ),
+                "store the new value in another container",
+            ),
+        }
+    }
+}
+
+/// A lowered loop body.
+struct LoopBody<T> {
+    stmts: Vec<Stmt>,
+    /// What is known at each `break`.
+    breaks: Vec<Flow>,
+    value: T,
+}
+
+/// What a condition tells about Optionals when it is true, and when it is false.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Not None where the condition is true.
+    pub when_true: Vec<LocalId>,
+    /// Not None where the condition is false.
+    pub when_false: Vec<LocalId>,
+}
+
+impl Facts {
+    /// Adds what is known under an outcome.
+    pub fn assume(&self, flow: &mut Flow, outcome: bool) {
+        flow.narrowed.extend(if outcome { &self.when_true } else { &self.when_false });
+    }
+}

@@ -1,0 +1,161 @@
+//! f-strings: parts, conversions, format specifications.
+
+use super::body::Body;
+use super::world::Lowered;
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::Span;
+
+impl Body<'_, '_> {
+    /// Lowers an f-string.
+    pub fn format(&mut self, parts: &[ast::FStringPart], span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let mut lowered = Vec::new();
+        for part in parts {
+            match part {
+                ast::FStringPart::Literal(text) => lowered.push(FormatPart::Literal(text.clone())),
+                ast::FStringPart::Field { value, conversion, spec, debug } => {
+                    if let Some(debug) = debug {
+                        lowered.push(FormatPart::Literal(debug.clone()));
+                    }
+                    let value = self.expr(value, None)?;
+                    let spec = self.format_spec(spec, span)?;
+                    let repr = match conversion {
+                        Some('r') => true,
+                        Some('s') => false,
+                        None => debug.is_some() && spec.is_empty(),
+                        Some(_) => return self.refuse(Code::FormatSpec, span, "`!a` is not translated", "use `!r`"),
+                    };
+                    lowered.push(self.format_value(value, repr, spec, conversion.is_some(), span)?);
+                }
+            }
+        }
+        Ok(Expr::new(ExprKind::Format(lowered), Type::Str, at))
+    }
+
+    fn format_value(
+        &mut self,
+        value: Expr,
+        repr: bool,
+        spec: FormatSpec,
+        as_text: bool,
+        span: Span,
+    ) -> Lowered<FormatPart> {
+        let at = value.at;
+        let value = match value.ty {
+            Type::Exception => Expr::new(ExprKind::Message(Box::new(value)), Type::Str, at),
+            Type::Json => Expr::new(ExprKind::Builtin { op: Builtin::JsonToStr, args: vec![value] }, Type::Str, at),
+            _ => value,
+        };
+        self.printable(&value.ty, span)?;
+        let fits = match (&value.ty, spec.kind) {
+            _ if spec.is_empty() => true,
+            (Type::Unknown, _) => true,
+            _ if repr || as_text => matches!(spec.kind, None | Some('s')),
+            (Type::Str, None | Some('s')) => spec.sign.is_none() && spec.grouping.is_none() && !spec.alternate,
+            (Type::Int, None | Some('d' | 'x' | 'X' | 'o' | 'b')) => spec.precision.is_none(),
+            (Type::Int, Some('f' | '%')) | (Type::Float, Some('f' | '%' | 'e' | 'g')) => !spec.alternate,
+            (Type::Float, None) => spec.precision.is_none() && !spec.alternate,
+            _ => false,
+        };
+        if !fits {
+            let message = format!("this format specification on {} is not translated", self.world.describe(&value.ty));
+            return self.refuse(Code::FormatSpec, span, message, "");
+        }
+        let value = match (&value.ty, spec.kind) {
+            (Type::Int, Some('f' | '%')) => self.to_float(value),
+            _ => value,
+        };
+        Ok(FormatPart::Value { value, repr, spec })
+    }
+
+    fn format_spec(&mut self, parts: &[ast::FStringPart], span: Span) -> Lowered<FormatSpec> {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                ast::FStringPart::Literal(literal) => text.push_str(literal),
+                ast::FStringPart::Field { .. } => {
+                    return self.refuse(
+                        Code::FormatSpec,
+                        span,
+                        "a computed format specification is not translated",
+                        "",
+                    );
+                }
+            }
+        }
+        match parse_spec(&text) {
+            Some(spec) => Ok(spec),
+            None => self.refuse(Code::FormatSpec, span, format!("format specification `{text}` is not translated"), ""),
+        }
+    }
+}
+
+/// Reads `[[fill]align][sign][#][0][width][,][.precision][type]`.
+pub fn parse_spec(text: &str) -> Option<FormatSpec> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut spec = FormatSpec::default();
+    let mut i = 0;
+    let is_align = |c: &char| matches!(c, '<' | '>' | '^' | '=');
+    if chars.len() >= 2 && is_align(&chars[1]) {
+        (spec.fill, spec.align, i) = (Some(chars[0]), Some(chars[1]), 2);
+    } else if chars.first().is_some_and(is_align) {
+        (spec.align, i) = (Some(chars[0]), 1);
+    }
+    let eat = |i: &mut usize, allowed: &str| match chars.get(*i) {
+        Some(c) if allowed.contains(*c) => {
+            *i += 1;
+            Some(*c)
+        }
+        _ => None,
+    };
+    spec.sign = eat(&mut i, "+- ");
+    spec.alternate = eat(&mut i, "#").is_some();
+    spec.zero = eat(&mut i, "0").is_some();
+    spec.width = number(&chars, &mut i)?;
+    spec.grouping = match chars.get(i) {
+        Some(c @ (',' | '_')) => {
+            i += 1;
+            Some(*c)
+        }
+        _ => None,
+    };
+    if chars.get(i) == Some(&'.') {
+        i += 1;
+        spec.precision = Some(number(&chars, &mut i)??);
+    }
+    if let Some(c) = chars.get(i) {
+        spec.kind = Some(*c);
+        i += 1;
+    }
+    (i == chars.len()).then_some(spec)
+}
+
+/// Digits at a position: the outer option fails beyond 9,999, the inner one says whether there were any.
+fn number(chars: &[char], i: &mut usize) -> Option<Option<u32>> {
+    let start = *i;
+    while chars.get(*i).is_some_and(char::is_ascii_digit) {
+        *i += 1;
+    }
+    if start == *i {
+        return Some(None);
+    }
+    let value: u32 = chars[start..*i].iter().collect::<String>().parse().ok()?;
+    (value < 10_000).then_some(Some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_specifications() {
+        let spec = parse_spec("*>+08,.2f").unwrap();
+        assert_eq!((spec.fill, spec.align, spec.sign, spec.zero), (Some('*'), Some('>'), Some('+'), true));
+        assert_eq!((spec.width, spec.grouping, spec.precision, spec.kind), (Some(8), Some(','), Some(2), Some('f')));
+        assert!(parse_spec("06d").unwrap().zero);
+        assert!(parse_spec("10q!").is_none());
+        assert!(parse_spec("").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,251 @@
+//! What is known of the whole program while it is lowered: modules, classes, functions, globals and their types.
+//!
+//! Lowering runs in passes. Each pass lowers every body against this table and joins what it learns into it (the type
+//! of an unannotated parameter, the element type of a list that began as `[]`); when a pass learns nothing, a last
+//! one makes the IR and the refusals.
+
+use crate::diagnostic::Diagnostic;
+use crate::ir::{ClassId, ExceptionId, FunctionId, FunctionKind, GlobalId, ModuleId, Type};
+use crate::python::ast;
+use crate::source::{FileId, SourceFile};
+use crate::span::{Location, Span};
+use indexmap::IndexMap;
+use std::collections::HashMap;
+
+/// A result that is refused with one diagnostic.
+pub type Lowered<T> = Result<T, Box<Diagnostic>>;
+
+/// What a name means at module level.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Binding {
+    Function(FunctionId),
+    Class(ClassId),
+    Exception(ExceptionId),
+    Global(GlobalId),
+    /// A module of the program.
+    Module(ModuleId),
+    /// A module or member of a library: `math`, `time.time`, `dataclasses.dataclass`.
+    Library(String),
+    /// Defined by a statement that cannot be translated.
+    Opaque(Box<Diagnostic>),
+}
+
+/// A module with its names.
+pub struct ModuleInfo<'a> {
+    pub file: FileId,
+    pub source: &'a SourceFile,
+    pub name: String,
+    pub path: String,
+    pub doc: Option<String>,
+    pub names: IndexMap<String, Binding>,
+    /// Everything that is defined here, in source order.
+    pub items: Vec<crate::ir::Item>,
+    pub body: &'a [ast::Stmt],
+}
+
+/// A parameter as far as it is known.
+#[derive(Clone, Debug)]
+pub struct ParamInfo<'a> {
+    pub name: String,
+    pub ty: Type,
+    /// Annotated: the type is not changed by call sites.
+    pub declared: bool,
+    pub default: Option<&'a ast::Expr>,
+    pub keyword_only: bool,
+    pub positional_only: bool,
+    pub span: Span,
+}
+
+/// A function or method as far as it is known.
+pub struct FunctionInfo<'a> {
+    pub name: String,
+    pub module: ModuleId,
+    pub kind: FunctionKind,
+    pub def: &'a ast::FunctionDef,
+    pub span: Span,
+    /// With `self` first for methods and properties; without it for `__init__`.
+    pub params: Vec<ParamInfo<'a>>,
+    pub result: Type,
+    pub declared_result: bool,
+    /// Types of its variables by unique name, carried from pass to pass.
+    pub variables: HashMap<String, Type>,
+    /// Why it is not translated.
+    pub refused: Option<Diagnostic>,
+}
+
+/// A field of a class as far as it is known.
+#[derive(Clone, Debug)]
+pub struct FieldInfo<'a> {
+    pub name: String,
+    pub ty: Type,
+    pub declared: bool,
+    /// The default of a dataclass field.
+    pub default: Option<FieldDefault<'a>>,
+    pub keyword_only: bool,
+}
+
+/// The default of a dataclass field.
+#[derive(Clone, Debug)]
+pub enum FieldDefault<'a> {
+    Value(&'a ast::Expr),
+    /// `field(default_factory=...)`
+    Factory(&'a ast::Expr),
+}
+
+/// A class as far as it is known.
+pub struct ClassInfo<'a> {
+    pub name: String,
+    pub module: ModuleId,
+    pub def: &'a ast::ClassDef,
+    pub span: Span,
+    pub fields: Vec<FieldInfo<'a>>,
+    /// Fields that hold locks: they have no representation.
+    pub locks: Vec<String>,
+    pub methods: IndexMap<String, FunctionId>,
+    pub init: Option<FunctionId>,
+    pub is_dataclass: bool,
+    pub frozen: bool,
+    pub eq: bool,
+    pub order: bool,
+    pub refused: Option<Diagnostic>,
+}
+
+impl ClassInfo<'_> {
+    /// Index and data of a field.
+    pub fn field(&self, name: &str) -> Option<(usize, &FieldInfo<'_>)> {
+        self.fields.iter().enumerate().find(|(_, field)| field.name == name)
+    }
+}
+
+/// A module global as far as it is known.
+pub struct GlobalInfo<'a> {
+    pub name: String,
+    pub module: ModuleId,
+    pub value: &'a ast::Expr,
+    pub ty: Type,
+    pub declared: bool,
+    /// Assigned by a function (`global NAME`).
+    pub rebound: bool,
+    pub span: Span,
+    pub refused: Option<Diagnostic>,
+    /// Types of comprehension variables in its value, carried from pass to pass.
+    pub variables: HashMap<String, Type>,
+}
+
+/// An exception class of the program.
+pub struct ExceptionInfo {
+    pub name: String,
+    pub module: ModuleId,
+    pub base: ExceptionId,
+    pub doc: Option<String>,
+    pub span: Span,
+}
+
+/// The whole table.
+#[derive(Default)]
+pub struct World<'a> {
+    pub modules: Vec<ModuleInfo<'a>>,
+    pub classes: Vec<ClassInfo<'a>>,
+    pub functions: Vec<FunctionInfo<'a>>,
+    pub globals: Vec<GlobalInfo<'a>>,
+    pub exceptions: Vec<ExceptionInfo>,
+    pub routes: Vec<super::routes::RouteInfo>,
+    /// Set when a pass learned something.
+    pub changed: bool,
+    /// The last pass: what is still unknown is refused.
+    pub last: bool,
+}
+
+impl<'a> World<'a> {
+    /// The module of an index.
+    pub fn module(&self, id: ModuleId) -> &ModuleInfo<'a> {
+        &self.modules[id.0 as usize]
+    }
+
+    /// The class of an index.
+    pub fn class(&self, id: ClassId) -> &ClassInfo<'a> {
+        &self.classes[id.0 as usize]
+    }
+
+    /// The function of an index.
+    pub fn function(&self, id: FunctionId) -> &FunctionInfo<'a> {
+        &self.functions[id.0 as usize]
+    }
+
+    /// The global of an index.
+    pub fn global(&self, id: GlobalId) -> &GlobalInfo<'a> {
+        &self.globals[id.0 as usize]
+    }
+
+    /// A place in a module's file.
+    pub fn at(&self, module: ModuleId, span: Span) -> Location {
+        Location { file: self.module(module).file, span }
+    }
+
+    /// First and last line of a span in a module's file.
+    pub fn lines(&self, module: ModuleId, span: Span) -> (usize, usize) {
+        let source = self.module(module).source;
+        (source.line_column(span.start).0, source.line_column(span.end.saturating_sub(1)).0)
+    }
+
+    /// True where `class` is `of` or derives from it.
+    pub fn exception_is_a(&self, class: ExceptionId, of: ExceptionId) -> bool {
+        let mut current = Some(class);
+        while let Some(id) = current {
+            if id == of {
+                return true;
+            }
+            current = self.exception_base(id);
+        }
+        false
+    }
+
+    /// What an exception class derives from.
+    pub fn exception_base(&self, class: ExceptionId) -> Option<ExceptionId> {
+        match class {
+            ExceptionId::Builtin(kind) => kind.base().map(ExceptionId::Builtin),
+            ExceptionId::Custom(index) => Some(self.exceptions[index as usize].base),
+        }
+    }
+
+    /// The name of a type as Python users write it.
+    pub fn describe(&self, ty: &Type) -> String {
+        let list = |items: &[Type]| items.iter().map(|t| self.describe(t)).collect::<Vec<_>>().join(", ");
+        match ty {
+            Type::Unknown => "an unknown type".into(),
+            Type::Never => "Never".into(),
+            Type::None => "None".into(),
+            Type::Bool => "bool".into(),
+            Type::Int => "int".into(),
+            Type::Float => "float".into(),
+            Type::Str => "str".into(),
+            Type::Bytes => "bytes".into(),
+            Type::List(t) => format!("list[{}]", self.describe(t)),
+            Type::Dict(k, v) => format!("dict[{}, {}]", self.describe(k), self.describe(v)),
+            Type::Set(t) => format!("set[{}]", self.describe(t)),
+            Type::FrozenSet(t) => format!("frozenset[{}]", self.describe(t)),
+            Type::Tuple(items) => format!("tuple[{}]", list(items)),
+            Type::Optional(t) => format!("{} | None", self.describe(t)),
+            Type::Class(id) => self.class(*id).name.clone(),
+            Type::Exception => "an exception".into(),
+            Type::Function(params, result) => format!("Callable[[{}], {}]", list(params), self.describe(result)),
+            Type::Json => "JSON data".into(),
+            Type::Response => "a response".into(),
+            Type::Lock => "a lock".into(),
+        }
+    }
+
+    /// Joins a type into a slot of the table and notes a change.
+    pub fn learn(changed: &mut bool, slot: &mut Type, ty: &Type) -> bool {
+        match super::join::join(slot, ty) {
+            Some(joined) => {
+                if joined != *slot {
+                    *slot = joined;
+                    *changed = true;
+                }
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! `analyze`: survey the program, run and measure a command if there is one, ask the translator, recommend.
+//!
+//! ```text
+//! survey ──► measure ──► rank ──► could it be translated? ──► verdicts
+//! ```
+//!
+//! Without a command nothing is executed, and everything that comes out is an estimate.
+
+use super::translate::{deeply, translate};
+use crate::diagnostic::Diagnostic;
+use crate::facts::{FirstRefusal, FunctionFacts, FunctionId, Program, Translatability, Translation};
+use crate::host::{Files, interrupt};
+use crate::measurement::Measurement;
+use crate::policy::Policy;
+use crate::profiler::{self, ProfilerError, RunSettings};
+use crate::recommend::matrix::Matrix;
+use crate::recommend::{Inputs, Verdict, recommend};
+use crate::source::Sources;
+use crate::span::Location;
+use crate::survey::{SurveyError, SurveyOptions, survey};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// What will be done; every default is filled in.
+#[derive(Clone, Debug)]
+pub struct AnalyzeSettings {
+    /// The entry file or folder, as typed.
+    pub entry: PathBuf,
+    /// The command to measure, and how; `None` reads only.
+    pub run: Option<RunSettings>,
+    /// Thresholds of the verdicts, and declared needs.
+    pub policy: Policy,
+    /// How many functions get a verdict.
+    pub top: usize,
+    /// Files parsed at a time; 0 for one per processor.
+    pub jobs: usize,
+}
+
+/// Everything that was found.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The surveyed program.
+    pub program: Program,
+    /// Problems in its files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the command cost.
+    pub measurement: Option<Measurement>,
+    /// Verdicts, most important first.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Why there is nothing to report.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyzeError {
+    /// The program could not be read.
+    #[error(transparent)]
+    Survey(#[from] SurveyError),
+    /// The command could not be measured.
+    #[error(transparent)]
+    Profiler(#[from] ProfilerError),
+    /// Interrupted, or out of threads.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Says how many files were read, of how many known so far.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// Surveys a program, measures a command if there is one, and says what should become of the hot functions.
+pub fn analyze(files: &dyn Files, settings: &AnalyzeSettings, progress: Progress) -> Result<Analysis, AnalyzeError> {
+    let options = SurveyOptions::with_jobs(settings.jobs).watched_by(progress);
+    let (mut program, diagnostics) = survey(&settings.entry, files, &options)?;
+    interrupt::check()?;
+    let measurement = settings.run.as_ref().map(|run| measure(run, &program)).transpose()?;
+    let matrix = Matrix::built_in();
+    let judged = |program: &Program, limit| {
+        let calls = BTreeMap::new();
+        let measurement = measurement.as_ref();
+        recommend(&Inputs { program, measurement, policy: &settings.policy, matrix: &matrix, calls: &calls, limit })
+    };
+    // What cannot be translated cannot be recommended as a translation, so the first look is only for whom to ask.
+    let asked: Vec<FunctionId> = judged(&program, settings.top).iter().filter_map(|verdict| verdict.id).collect();
+    let translator = Translator { files, seen: Mutex::default() };
+    program.ask(&asked, &translator);
+    let verdicts = judged(&program, settings.top);
+    Ok(Analysis { program, diagnostics, measurement, verdicts })
+}
+
+fn measure(run: &RunSettings, program: &Program) -> Result<Measurement, ProfilerError> {
+    let lines = definitions(program);
+    let name = |path: &Path, line: u32| lines.get(&(path.to_path_buf(), line as usize)).cloned();
+    profiler::run(run, &name, &interrupt::requested)
+}
+
+/// Qualified names by absolute path and first line, for interpreters that know only plain names.
+fn definitions(program: &Program) -> HashMap<(PathBuf, usize), String> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let definition = |function: &FunctionFacts| {
+        let path = absolute(&program.source_of(function).path);
+        ((path, function.first_line), function.qualname.clone())
+    };
+    program.functions.iter().map(definition).collect()
+}
+
+/// Asks the translator about functions; each file is translated once.
+struct Translator<'a> {
+    files: &'a dyn Files,
+    seen: Mutex<HashMap<PathBuf, Option<Answers>>>,
+}
+
+/// What became of the public functions of a file.
+#[derive(Clone)]
+struct Answers {
+    refused: HashMap<String, FirstRefusal>,
+    accepted: HashSet<String>,
+}
+
+impl Translatability for Translator<'_> {
+    fn judge(&self, program: &Program, function: &FunctionFacts) -> Option<Translation> {
+        let path = &program.source_of(function).path;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = seen.entry(path.clone()).or_insert_with(|| self.ask(path, program, function));
+        answers.as_ref()?.about(&function.qualname)
+    }
+}
+
+impl Translator<'_> {
+    fn ask(&self, path: &Path, program: &Program, function: &FunctionFacts) -> Option<Answers> {
+        let translated = deeply(|| translate(self.files, path, &[], false)).ok()?.ok()?;
+        let own = translated.project.entry;
+        let sources = &translated.project.sources;
+        let refused = translated.refusals.iter().map(|(name, refusal)| {
+            let at = same_place(refusal.at, sources, &program.sources).unwrap_or(function.at);
+            let (message, help) = (refusal.message.clone(), refusal.help.clone());
+            (name.clone(), FirstRefusal { code: refusal.code, message, at, help })
+        });
+        let of_entry = translated.program.functions.iter().filter(|function| function.at.file == own);
+        let accepted = of_entry.map(|function| match function.kind.class() {
+            Some(class) => format!("{}.{}", translated.program.class(class).name, function.name),
+            None => function.name.clone(),
+        });
+        Some(Answers { refused: refused.collect(), accepted: accepted.collect() })
+    }
+}
+
+impl Answers {
+    /// The answer for a qualified name; a method shares the fate of its class.
+    fn about(&self, qualname: &str) -> Option<Translation> {
+        let class = qualname.split('.').next().unwrap_or(qualname);
+        let refusal = self.refused.get(qualname).or_else(|| self.refused.get(class));
+        match refusal {
+            Some(refusal) => Some(Translation::Refused(refusal.clone())),
+            None => self.accepted.contains(qualname).then_some(Translation::Accepted),
+        }
+    }
+}
+
+/// The same place in another run's files.
+fn same_place(at: Location, from: &Sources, to: &Sources) -> Option<Location> {
+    let file = to.by_path(&from.get(at.file).path)?.id;
+    Some(Location { file, span: at.span })
+}

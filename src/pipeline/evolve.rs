@@ -1,0 +1,415 @@
+//! `evolve` in order: translate, emit, put a shell around it, write, build, record, replay, time, certify.
+
+use super::build::{self, BuildError, BuildJob};
+use super::load::LoadError;
+use super::translate::{self, Translation};
+use crate::artifact::{Artifact, Interface};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::emit::EmitError;
+use crate::host::process::{Command, Output, Status as ProcessStatus};
+use crate::host::{Files, interrupt};
+use crate::ir::walk::{Part, each_part};
+use crate::ir::{ExprKind, Need};
+use crate::policy::Policy;
+use crate::python::ast::{Stmt, StmtKind};
+use crate::recording::RecordedCall;
+use crate::scaffold::{self, LockInputs, ScaffoldError, ServiceOptions, Templates, WriteError, Written};
+use crate::target::Target;
+use crate::verify::{
+    self, Certificate, Hashes, Limits, Literals, Recorder, Speed, Verification, VerifyError, VerifyJob,
+};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The seed of generated calls, unless the user names one: the same calls on every machine.
+pub const SEED: u64 = 20_261_120;
+
+/// What is put around the logic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An HTTP service.
+    Service,
+    /// The logic alone.
+    Library,
+}
+
+/// Everything decided about a run.
+#[derive(Clone, Debug)]
+pub struct EvolveJob {
+    /// The Python module.
+    pub file: PathBuf,
+    /// The language to write.
+    pub target: Target,
+    /// The policy.
+    pub policy: Policy,
+    /// Folder of the generated project.
+    pub output: PathBuf,
+    /// Functions and classes asked for; empty for all.
+    pub only: Vec<String>,
+    /// What is put around the logic.
+    pub form: Form,
+    /// The interpreter to be equal to; `None` translates only.
+    pub python: Option<PathBuf>,
+    /// Command whose calls are recorded.
+    pub command: Vec<OsString>,
+    /// Limit on the command.
+    pub timeout: Option<Duration>,
+    /// Where the command's standard output goes.
+    pub command_output: Output,
+    /// Shared folder that Rust is compiled into.
+    pub target_dir: PathBuf,
+}
+
+/// How far the run has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A stage begins, in words.
+    Stage(&'static str),
+    /// Answers compared of one function.
+    Compared(verify::Progress),
+}
+
+/// What the run found.
+pub struct Evolved {
+    /// The translation with its refusals.
+    pub translation: Translation,
+    /// What can be called.
+    pub interface: Interface,
+    /// What writing did.
+    pub written: Written,
+    /// The command that answers the stdio protocol; empty where nothing was built.
+    pub call: Vec<OsString>,
+    /// Why it was not built.
+    pub not_built: Option<String>,
+    /// The comparison; `None` with `--no-run` or where nothing was built.
+    pub verification: Option<Verification>,
+    /// The same calls timed on both sides.
+    pub speeds: Vec<Speed>,
+    /// How the recorded command ended, where one was given.
+    pub command: Option<ProcessStatus>,
+    /// Calls that were recorded.
+    pub recorded: usize,
+}
+
+/// Why a run could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EvolveError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Nothing was left to translate; the refusals say why.
+    #[error("nothing in {} can be translated", .0.display())]
+    AllRefused(PathBuf, Box<Translation>),
+    /// The module is not valid Python.
+    #[error("{} is not valid Python", .0.display())]
+    Broken(PathBuf, Box<Translation>),
+    /// A name given with `--function` is not in the module.
+    #[error("{} has no public function or class `{name}`", file.display())]
+    NoSuchName {
+        /// The module's path.
+        file: PathBuf,
+        /// The name typed.
+        name: String,
+        /// Names that there are.
+        known: Vec<String>,
+    },
+    #[error(transparent)]
+    Emit(#[from] EmitError),
+    #[error(transparent)]
+    Scaffold(#[from] ScaffoldError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// Runs a whole translation.
+pub fn evolve(files: &dyn Files, job: &EvolveJob, step: &(dyn Fn(Step) + Sync)) -> Result<Evolved, EvolveError> {
+    step(Step::Stage("translating"));
+    scaffold::check_project(files, &job.output)?;
+    if job.python.is_some() {
+        build::check_tools(job.target)?;
+    }
+    let routes = job.form == Form::Service;
+    let translation = translate::deeply(|| translate::translate(files, &job.file, &job.only, routes))??;
+    let translation = check_syntax(job, translation)?;
+    check_names(job, &translation)?;
+    let folder = job.output.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let artifact = translate::emit(&translation, job.target, &folder, &job.policy.build)?;
+    let interface = artifact.interface.clone();
+    if interface.functions.is_empty() && interface.classes.is_empty() {
+        return Err(EvolveError::AllRefused(job.file.clone(), Box::new(translation)));
+    }
+    step(Step::Stage("writing the project"));
+    let written = write(files, job, &translation, &artifact, &folder)?;
+    let mut evolved = Evolved {
+        translation,
+        interface,
+        written,
+        call: Vec::new(),
+        not_built: None,
+        verification: None,
+        speeds: Vec::new(),
+        command: None,
+        recorded: 0,
+    };
+    if let Some(python) = &job.python {
+        prove(files, job, python, &mut evolved, step)?;
+    }
+    Ok(evolved)
+}
+
+/// A module that Python would not import is not translated.
+fn check_syntax(job: &EvolveJob, translation: Translation) -> Result<Translation, EvolveError> {
+    let project = &translation.project;
+    let broken = |problem: &Diagnostic| problem.severity == Severity::Error && problem.at.file == project.entry;
+    match project.diagnostics.iter().any(broken) {
+        true => Err(EvolveError::Broken(job.file.clone(), Box::new(translation))),
+        false => Ok(translation),
+    }
+}
+
+/// Every name asked for must be one of the module's.
+fn check_names(job: &EvolveJob, translation: &Translation) -> Result<(), EvolveError> {
+    let entry = translation.project.tree(translation.project.entry);
+    let defined = |stmt: &Stmt| match &stmt.kind {
+        StmtKind::FunctionDef(def) => Some(def.name.text.clone()),
+        StmtKind::ClassDef(def) => Some(def.name.text.clone()),
+        _ => None,
+    };
+    let known: Vec<String> = entry.body.iter().filter_map(defined).filter(|name| !name.starts_with('_')).collect();
+    for name in &job.only {
+        let class = name.split('.').next().unwrap_or(name);
+        if !known.iter().any(|k| k == name || k == class) {
+            return Err(EvolveError::NoSuchName { file: job.file.clone(), name: name.clone(), known });
+        }
+    }
+    Ok(())
+}
+
+fn write(
+    files: &dyn Files,
+    job: &EvolveJob,
+    translation: &Translation,
+    artifact: &Artifact,
+    folder: &str,
+) -> Result<Written, EvolveError> {
+    let templates = Templates::default();
+    let options = ServiceOptions {
+        templates: &templates,
+        folder: folder.to_string(),
+        source: job.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        interpreter: job.python.as_deref().map(interpreter).transpose()?.unwrap_or_else(|| "CPython".into()),
+        build: &job.policy.build,
+        port: scaffold::DEFAULT_PORT,
+    };
+    let project = match job.form {
+        Form::Service => scaffold::service(artifact, &options)?,
+        Form::Library => scaffold::library(artifact, &options)?,
+    };
+    let inputs = lock_inputs(files, job, translation, &templates, &options.interpreter);
+    Ok(scaffold::write_project(&project, files, &job.output, inputs)?)
+}
+
+/// `CPython 3.11.7` of an interpreter.
+fn interpreter(python: &Path) -> io::Result<String> {
+    let script = "import platform; print(platform.python_implementation(), platform.python_version())";
+    let done = Command::new(python).args(["-c", script]).run(Some(Duration::from_secs(20)))?;
+    match done.status {
+        ProcessStatus::Code(0) => Ok(done.stdout_text().trim().to_string()),
+        _ => Err(io::Error::other(format!("{} does not run: {}", python.display(), done.stderr_text().trim()))),
+    }
+}
+
+/// Python files by path relative to the entry's folder, with their fingerprints.
+fn source_hashes(translation: &Translation) -> BTreeMap<String, String> {
+    let project = &translation.project;
+    let folder = project.sources.get(project.entry).path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let one = |id: &crate::source::FileId| {
+        let file = project.sources.get(*id);
+        let path = file.path.strip_prefix(&folder).unwrap_or(&file.path);
+        (path.to_string_lossy().into_owned(), scaffold::fingerprint(file.text.as_bytes()))
+    };
+    project.order.iter().map(one).collect()
+}
+
+fn lock_inputs(
+    files: &dyn Files,
+    job: &EvolveJob,
+    translation: &Translation,
+    templates: &Templates,
+    interpreter: &str,
+) -> LockInputs {
+    let absolute = |path: &Path| files.canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let here = absolute(Path::new("."));
+    let out = files.canonicalize(&job.output).unwrap_or_else(|_| here.join(&job.output));
+    let source = absolute(&job.file).parent().map(Path::to_path_buf);
+    let mut options = BTreeMap::new();
+    if !job.only.is_empty() {
+        options.insert("function".to_string(), job.only.join(","));
+    }
+    LockInputs {
+        module: translation.project.sources.get(translation.project.entry).module.clone(),
+        target: job.target.word().into(),
+        form: match job.form {
+            Form::Service => "service".into(),
+            Form::Library => "library".into(),
+        },
+        source_folder: source.and_then(|source| scaffold::relative(&out, &source)),
+        source: source_hashes(translation),
+        policy: job.policy.fingerprint(),
+        templates: templates.hash(),
+        interpreter: interpreter.to_string(),
+        pivot: env!("CARGO_PKG_VERSION").into(),
+        options,
+    }
+}
+
+/// Builds the port, replays calls on both sides, times them, writes the certificate.
+fn prove(
+    files: &dyn Files,
+    job: &EvolveJob,
+    python: &Path,
+    evolved: &mut Evolved,
+    step: &(dyn Fn(Step) + Sync),
+) -> Result<(), EvolveError> {
+    step(Step::Stage("building the logic"));
+    let project =
+        BuildJob { project: &job.output, target: job.target, build: &job.policy.build, target_dir: &job.target_dir };
+    match build::build(files, &project) {
+        Ok(call) => evolved.call = vec![call.into_os_string(), "--exact".into()],
+        Err(BuildError::Rejected(reason)) => {
+            evolved.not_built = Some(reason);
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let recorded = match job.command.is_empty() {
+        true => Vec::new(),
+        false => record(job, python, evolved, step)?,
+    };
+    evolved.recorded = recorded.len();
+    let literals = literals(&evolved.translation);
+    let verify_job = VerifyJob {
+        interpreter: python.to_path_buf(),
+        module: job.file.clone(),
+        interface: &evolved.interface,
+        port: evolved.call.clone(),
+        recorded: &recorded,
+        literals: &literals,
+        evidence: &job.policy.evidence,
+        seed: SEED,
+        limits: Limits::default(),
+    };
+    step(Step::Stage("comparing answers"));
+    let found = verify::verify(&verify_job, &|progress| step(Step::Compared(progress)))?;
+    step(Step::Stage("timing both sides"));
+    evolved.speeds = verify::bench(&verify_job, &found, &|_| {})?;
+    certify(files, job, &evolved.translation, &found, &recorded)?;
+    evolved.verification = Some(found);
+    Ok(())
+}
+
+/// Runs the user's command with the recorder in front of the module.
+fn record(
+    job: &EvolveJob,
+    python: &Path,
+    evolved: &mut Evolved,
+    step: &(dyn Fn(Step) + Sync),
+) -> Result<Vec<RecordedCall>, EvolveError> {
+    step(Step::Stage("recording calls of your command"));
+    let recorder = Recorder::new(&job.file, &callables(&evolved.interface), RECORDED)?;
+    let path = std::env::var_os("PYTHONPATH");
+    let program = &job.command[0];
+    let is_python = Path::new(program).file_name().is_some_and(|name| name == "python" || name == "python3");
+    let program = if is_python { python.as_os_str() } else { program.as_os_str() };
+    let mut command = Command::new(program).args(&job.command[1..]).stdout(job.command_output).stderr(Output::Inherit);
+    for (name, value) in recorder.environment(path.as_deref()) {
+        command = command.env(name, value);
+    }
+    evolved.command = Some(command.run(job.timeout)?.status);
+    interrupt::check()?;
+    Ok(recorder.collect()?.calls)
+}
+
+/// Calls that are kept of each function.
+const RECORDED: usize = 1_000;
+
+/// Python names of everything that can be called.
+fn callables(interface: &Interface) -> Vec<String> {
+    let functions = interface.functions.iter().map(|f| f.name.clone());
+    let methods =
+        interface.classes.iter().flat_map(|c| c.methods.iter().map(move |m| format!("{}.{}", c.name, m.name)));
+    functions.chain(methods).collect()
+}
+
+/// The constants that the translated code looks at: worth trying as arguments.
+fn literals(translation: &Translation) -> Literals {
+    let mut found = Literals::default();
+    for function in &translation.program.functions {
+        each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
+            let Part::Value(e, _) = part else { return };
+            match &e.kind {
+                ExprKind::Int(n) => found.ints.push(n.to_string()),
+                ExprKind::Float(x) => found.floats.push(*x),
+                ExprKind::Str(text) => found.strings.push(text.clone()),
+                _ => {}
+            }
+        });
+    }
+    for global in &translation.program.globals {
+        match &global.value.kind {
+            ExprKind::Int(n) => found.ints.push(n.to_string()),
+            ExprKind::Float(x) => found.floats.push(*x),
+            ExprKind::Str(text) => found.strings.push(text.clone()),
+            _ => {}
+        }
+    }
+    found.ints.sort();
+    found.ints.dedup();
+    found.floats.sort_by(f64::total_cmp);
+    found.floats.dedup();
+    found.strings.sort();
+    found.strings.dedup();
+    found
+}
+
+fn certify(
+    files: &dyn Files,
+    job: &EvolveJob,
+    translation: &Translation,
+    found: &Verification,
+    recorded: &[RecordedCall],
+) -> Result<(), EvolveError> {
+    let lock = scaffold::check_project(files, &job.output)?;
+    let inputs: String = recorded.iter().map(|call| format!("{call:?}\n")).collect();
+    let hashes = Hashes {
+        source: source_hashes(translation).into_iter().collect(),
+        emitted: lock.map(|lock| lock.files.into_iter().collect()).unwrap_or_default(),
+        inputs: Hashes::of(inputs.as_bytes()),
+    };
+    let minimum = job.policy.evidence.minimum_calls;
+    let certificate = Certificate::of(found, hashes, &job.policy.name, minimum, SEED);
+    files.write(&job.output.join("PARITY.json"), certificate.to_json().as_bytes())?;
+    files.write(&job.output.join("PARITY.md"), certificate.to_markdown().as_bytes())?;
+    for function in &found.functions {
+        let lines = verify::corpus_lines(function);
+        if !lines.is_empty() {
+            let path = job.output.join("parity").join(format!("{}.jsonl", function.name));
+            files.write(&path, lines.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// All diagnostics of a run: of reading, then refusals.
+pub fn diagnostics(translation: &Translation) -> Vec<Diagnostic> {
+    let refusals = translation.refusals.iter().map(|(_, problem)| problem.clone());
+    translation.project.diagnostics.iter().cloned().chain(refusals).collect()
+}

@@ -1,0 +1,15 @@
+//! The only place where stages are put in order: each function here reads like a table of contents.
+//!
+//! A function takes settings in which everything is decided, returns one value that holds all that was found, and
+//! prints nothing; [`crate::cli`] fills the settings in and prints.
+
+pub mod analyze;
+pub mod build;
+mod compose;
+pub mod evolve;
+pub mod load;
+pub mod translate;
+
+pub use analyze::{Analysis, AnalyzeError, AnalyzeSettings, analyze};
+pub use compose::{Composition, compose};
+pub use load::{LoadError, Project, load};

@@ -1,0 +1,32 @@
+//! Where a Python program's time goes: runs a command, samples the stacks of all its Python processes and threads,
+//! and says for each function how long it computed and what it waited for.
+//!
+//! ```text
+//! pivot analyze monolith.py -- python workload.py --requests 200
+//!
+//! run       starts the command under a keeper, finds its processes, gives each a ...
+//! watcher   ... which waits for the interpreter, then 200 times a second
+//!             asks /proc what each thread does        host::linux::procfs, reasons
+//!             stops those that compute                host::linux::pause
+//!             reads the Python stacks                 interpreter
+//!             tells native code from Python           native
+//!             books what it saw                       ledger
+//! assemble  gives functions their names and merges the books into one Measurement
+//! ```
+//!
+//! Nothing is injected into the program and nothing in it is changed. The sum of what is booked is what the system's
+//! own clocks say; samples only decide how it is spread. What is absent: no parser (names come from the caller where
+//! the interpreter does not know them), no opinion on the figures (see `measurement` and `recommend`).
+
+mod assemble;
+mod interpreter;
+mod ledger;
+mod native;
+mod reasons;
+mod run;
+mod schedule;
+mod signals;
+mod watcher;
+
+pub use assemble::QualifiedName;
+pub use run::{DEFAULT_RATE, ProfilerError, RunSettings, run};

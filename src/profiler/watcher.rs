@@ -1,0 +1,380 @@
+//! Watches one process from its start to its end: waits until Python runs in it, then samples its threads.
+//!
+//! One sample, for every thread: what does the scheduler's book say (nothing new? then it still waits where it
+//! waited), is it computing or in which call does it wait; then the threads that compute are stopped for a fraction of a
+//! millisecond, the Python stacks read, and all is booked.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::interpreter::{AttachError, Interpreter, PythonThread};
+use super::ledger::{Closed, Ledger, Place, Seen, ThreadBook};
+use super::native::NativeCode;
+use super::reasons;
+use super::schedule::Schedule;
+use crate::host::clock;
+use crate::host::linux::pause::{Pause, prefer_this_thread};
+use crate::host::linux::procfs::{self, Activity, Id, Thread};
+use crate::measurement::{Reason, Sampling};
+
+/// After so many failures in a row the process is taken to run another program, and Python is looked for again.
+const FAILURES_BEFORE_LOOKING_AGAIN: u32 = 20;
+const FIRST_LOOK: Duration = Duration::from_millis(2);
+/// What may pass between taking a processor and knowing the time.
+const TIME_TO_WAKE: Duration = Duration::from_micros(50);
+const SLOWEST_LOOK: Duration = Duration::from_millis(25);
+
+/// What watching one process gave.
+pub struct Watched {
+    pub process: Id,
+    pub command: Vec<String>,
+    pub folder: Option<std::path::PathBuf>,
+    /// `None` if Python was never seen.
+    pub python: Option<String>,
+    pub books: Closed,
+    pub threads: u64,
+    pub sampling: Sampling,
+    /// Processor time of the whole process.
+    pub cpu: Duration,
+    /// The part of it that fell between the first sample and the last.
+    pub sampled_cpu: Duration,
+    /// Whether native code could be told by unwinding.
+    pub unwound: bool,
+    /// Whether the system forbade to read the process.
+    pub refused: bool,
+    /// The last failure to read a stack.
+    pub failure: Option<String>,
+}
+
+/// Watches a process until it ends or `stop` is set.
+pub fn watch(process: Id, rate: f64, stop: &AtomicBool) -> Watched {
+    prefer_this_thread();
+    let mut watcher = Watcher::new(process, rate, stop);
+    while let Some(interpreter) = watcher.wait_for_python() {
+        watcher.sample_while_it_runs(interpreter);
+    }
+    watcher.finish()
+}
+
+struct Watcher<'a> {
+    process: Id,
+    rate: f64,
+    stop: &'a AtomicBool,
+    ledger: Ledger,
+    threads: HashMap<Id, Watching>,
+    command: Vec<String>,
+    folder: Option<std::path::PathBuf>,
+    python: Option<String>,
+    threads_seen: HashSet<Id>,
+    sampling: Sampling,
+    cpu: Duration,
+    cpu_at_attach: Option<Duration>,
+    native: Option<NativeCode>,
+    unwound: bool,
+    refused: bool,
+    failure: Option<String>,
+}
+
+/// A thread under observation.
+struct Watching {
+    files: Thread,
+    book: ThreadBook,
+    schedule: procfs::Schedule,
+    place: Place,
+    waits: Option<Reason>,
+}
+
+/// What was found out about a thread in this sample.
+struct Look {
+    id: Id,
+    activity: Activity,
+    fresh: bool,
+    pause: Option<Pause>,
+    /// What it computes, where it does.
+    seen: Option<Seen>,
+    /// Whether it was ready and waited for a processor.
+    was_queued: bool,
+}
+
+impl<'a> Watcher<'a> {
+    fn new(process: Id, rate: f64, stop: &'a AtomicBool) -> Self {
+        Watcher {
+            process,
+            rate,
+            stop,
+            ledger: Ledger::default(),
+            threads: HashMap::new(),
+            command: procfs::arguments(process),
+            folder: None,
+            python: None,
+            threads_seen: HashSet::new(),
+            sampling: Sampling { rate, ..Sampling::default() },
+            cpu: Duration::ZERO,
+            cpu_at_attach: None,
+            native: None,
+            unwound: false,
+            refused: false,
+            failure: None,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || !procfs::is_alive(self.process)
+    }
+
+    /// Looks for an interpreter, ever more seldom, until there is one or the process is over.
+    fn wait_for_python(&mut self) -> Option<Interpreter> {
+        let mut pause = FIRST_LOOK;
+        while !self.is_over() && !self.refused {
+            self.read_clock();
+            match Interpreter::attach(self.process) {
+                Ok(interpreter) => return Some(interpreter),
+                Err(AttachError::Refused) => self.refused = true,
+                Err(AttachError::NotPython | AttachError::NotReady(_)) => {}
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 3 / 2).min(SLOWEST_LOOK);
+        }
+        None
+    }
+
+    fn sample_while_it_runs(&mut self, mut interpreter: Interpreter) {
+        self.python = Some(interpreter.version());
+        self.command = procfs::arguments(self.process);
+        self.folder = procfs::folder(self.process);
+        self.read_clock();
+        self.cpu_at_attach.get_or_insert(self.cpu);
+        self.native = interpreter.image.as_ref().and_then(|image| NativeCode::of(self.process, image));
+        self.unwound = self.native.is_some();
+        let seed = self.process as u64
+            ^ u64::from(clock::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos())
+            ^ 0x9e37_79b9_7f4a_7c15;
+        let mut schedule = Schedule::new(clock::monotonic(), self.rate, seed);
+        let mut last = clock::monotonic();
+        let mut failures = 0;
+        self.meet_threads();
+        while failures < FAILURES_BEFORE_LOOKING_AGAIN && !self.stop.load(Ordering::Relaxed) {
+            std::thread::sleep(schedule.wait(clock::monotonic()));
+            let now = clock::monotonic();
+            if !self.read_clock() {
+                break;
+            }
+            match self.sample(&mut interpreter, now, now - last) {
+                Ok(true) => failures = 0,
+                Ok(false) => break,
+                Err(failure) => {
+                    failures += 1;
+                    self.failure = Some(failure);
+                    self.sampling.failed += 1;
+                }
+            }
+            last = now;
+        }
+        self.sampling.missed += schedule.missed;
+        self.close_threads();
+    }
+
+    /// Brings the processor time up to date; false once the process is over.
+    fn read_clock(&mut self) -> bool {
+        let clock = procfs::processor_time(self.process);
+        self.cpu = self.cpu.max(clock.unwrap_or_default());
+        clock.is_some()
+    }
+
+    /// Threads that are there when sampling begins: what they did before is not sampled, so it is not booked.
+    fn meet_threads(&mut self) {
+        for id in procfs::threads(self.process) {
+            if let Ok(watching) = Watching::meet(self.process, id, true) {
+                self.threads.insert(id, watching);
+            }
+        }
+    }
+
+    /// Takes one sample of all threads; false if none is left.
+    fn sample(&mut self, interpreter: &mut Interpreter, now: Instant, span: Duration) -> Result<bool, String> {
+        let present: HashSet<Id> = procfs::threads(self.process).into_iter().collect();
+        self.let_go_of_the_ended(&present);
+        let mut looks: Vec<Look> = present.iter().filter_map(|&id| self.look(id)).collect();
+        if looks.is_empty() {
+            return Ok(false);
+        }
+        for look in looks.iter_mut().filter(|look| look.activity == Activity::Computing) {
+            self.halt(look, now).map_err(|error| error.to_string())?;
+        }
+        let paused_at = clock::monotonic();
+        let stacks = self.stacks_of(&looks, interpreter, &present);
+        if let Ok(stacks) = &stacks {
+            let gil_is_taken = stacks.values().any(|stack| stack.holds_gil);
+            for look in looks.iter_mut().filter(|look| look.activity == Activity::Computing) {
+                look.seen = Some(self.seen(look, stacks.get(&look.id), gil_is_taken));
+            }
+        }
+        if looks.iter().any(|look| look.pause.is_some()) {
+            self.sampling.paused_seconds += paused_at.elapsed().as_secs_f64();
+        }
+        looks.iter_mut().for_each(|look| look.pause = None);
+        let mut stacks = stacks?;
+        self.sampling.taken += 1;
+        for look in looks {
+            let stack = stacks.remove(&look.id);
+            self.book(&look, stack, &interpreter.runtime, span);
+        }
+        Ok(true)
+    }
+
+    fn let_go_of_the_ended(&mut self, present: &HashSet<Id>) {
+        let ended: Vec<Id> = self.threads.keys().filter(|id| !present.contains(id)).copied().collect();
+        for id in ended {
+            if let Some(watching) = self.threads.remove(&id) {
+                self.ledger.close_thread(watching.book);
+            }
+        }
+    }
+
+    /// What a thread does; `None` if it ended meanwhile.
+    fn look(&mut self, id: Id) -> Option<Look> {
+        if !self.threads.contains_key(&id) {
+            self.threads.insert(id, Watching::meet(self.process, id, false).ok()?);
+        }
+        self.threads_seen.insert(id);
+        let watching = self.threads.get_mut(&id)?;
+        let schedule = watching.files.schedule().ok()?;
+        if schedule == watching.schedule && watching.waits.is_some() {
+            return Some(Look::nothing_new(id));
+        }
+        let activity = watching.files.activity().ok()?;
+        watching.advance(schedule);
+        Some(Look { activity, fresh: true, ..Look::nothing_new(id) })
+    }
+
+    /// Stops a thread that computes, and finds out whether it really was on a processor when its turn to be looked at
+    /// came, or was waiting for one.
+    ///
+    /// A thread must be on a processor to be stopped, so one that was waiting has been given one since, and the
+    /// scheduler's book says for how long it had waited. If that began before we woke up it is the program's own fate;
+    /// if it began just then, it was we who took the processor away.
+    fn halt(&mut self, look: &mut Look, woke: Instant) -> io::Result<()> {
+        look.pause = Pause::of(look.id)?;
+        let ours = woke.elapsed() + TIME_TO_WAKE;
+        if let Some(watching) = self.threads.get_mut(&look.id)
+            && let Ok(schedule) = watching.files.schedule()
+        {
+            let before = watching.schedule;
+            let waited = schedule.queued.saturating_sub(before.queued);
+            look.was_queued = schedule.turns != before.turns && waited > ours;
+            watching.advance(schedule);
+        }
+        Ok(())
+    }
+
+    /// The Python stacks of the threads that are to be read: none if none has moved, one if only one computes.
+    fn stacks_of(
+        &self,
+        looks: &[Look],
+        interpreter: &mut Interpreter,
+        present: &HashSet<Id>,
+    ) -> Result<HashMap<Id, PythonThread>, String> {
+        let fresh: Vec<&Look> = looks.iter().filter(|look| look.fresh).collect();
+        if fresh.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let by_id = |stacks: Vec<PythonThread>| stacks.into_iter().map(|stack| (stack.id, stack)).collect();
+        if let [only] = fresh[..]
+            && only.activity == Activity::Computing
+        {
+            let stacks: HashMap<Id, PythonThread> = by_id(interpreter.stacks(present, true)?);
+            if stacks.contains_key(&only.id) {
+                return Ok(stacks);
+            }
+        }
+        Ok(by_id(interpreter.stacks(present, false)?))
+    }
+
+    /// What a stopped thread computes, or that it does not: one that is ready to, and holds no GIL, and is in no
+    /// native code either, is about to take the GIL.
+    fn seen(&mut self, look: &Look, stack: Option<&PythonThread>, gil_is_taken: bool) -> Seen {
+        if look.was_queued && stack.is_none_or(|stack| stack.holds_gil) {
+            return Seen::Waiting(Reason::Queue);
+        }
+        let Some(stack) = stack else { return Seen::Computing { native: Some(true) } };
+        let registers = look.pause.as_ref().and_then(Pause::registers);
+        let native = match (&mut self.native, registers) {
+            (Some(native), Some(registers)) => native.is_native(&registers),
+            (Some(_), None) => None,
+            (None, _) => Some(!stack.holds_gil),
+        };
+        match native {
+            Some(false) if !stack.holds_gil => Seen::Waiting(if gil_is_taken { Reason::Gil } else { Reason::Queue }),
+            _ if look.was_queued => Seen::Waiting(Reason::Queue),
+            native => Seen::Computing { native },
+        }
+    }
+
+    fn book(&mut self, look: &Look, stack: Option<PythonThread>, runtime: &Range<u64>, span: Duration) {
+        let Some(watching) = self.threads.get_mut(&look.id) else { return };
+        self.sampling.stacks += 1;
+        if look.fresh {
+            watching.place = stack.and_then(|stack| self.ledger.place(stack.into_frames()));
+            watching.waits = match &look.activity {
+                Activity::Computing => None,
+                Activity::Waiting(call) => Some(reasons::of(call, runtime)),
+                Activity::Unknown => Some(Reason::Unknown),
+            };
+        }
+        let seen = match (look.seen, watching.waits) {
+            (Some(seen), _) => seen,
+            (None, reason) => Seen::Waiting(reason.unwrap_or(Reason::Unknown)),
+        };
+        self.sampling.computing += u64::from(matches!(seen, Seen::Computing { .. }));
+        self.ledger.book(&mut watching.book, watching.place, seen, span);
+    }
+
+    fn close_threads(&mut self) {
+        for (_, watching) in std::mem::take(&mut self.threads) {
+            self.ledger.close_thread(watching.book);
+        }
+    }
+
+    fn finish(self) -> Watched {
+        Watched {
+            process: self.process,
+            command: self.command,
+            folder: self.folder,
+            python: self.python,
+            books: self.ledger.close(),
+            threads: self.threads_seen.len() as u64,
+            sampling: self.sampling,
+            cpu: self.cpu,
+            sampled_cpu: self.cpu_at_attach.map_or(Duration::ZERO, |before| self.cpu.saturating_sub(before)),
+            unwound: self.unwound,
+            refused: self.refused,
+            failure: self.failure,
+        }
+    }
+}
+
+impl Look {
+    /// The thread still waits where it waited.
+    fn nothing_new(id: Id) -> Look {
+        Look { id, activity: Activity::Unknown, fresh: false, pause: None, seen: None, was_queued: false }
+    }
+}
+
+impl Watching {
+    /// Begins to watch a thread; `known_before` if it had lived before we began to sample.
+    fn meet(process: Id, id: Id, known_before: bool) -> io::Result<Watching> {
+        let files = Thread::open(process, id)?;
+        let schedule = if known_before { files.schedule()? } else { procfs::Schedule::default() };
+        Ok(Watching { files, book: ThreadBook::default(), schedule, place: None, waits: None })
+    }
+
+    /// Takes over the scheduler's new figures.
+    fn advance(&mut self, schedule: procfs::Schedule) {
+        self.book.computing += schedule.computing.saturating_sub(self.schedule.computing);
+        self.book.queued += schedule.queued.saturating_sub(self.schedule.queued);
+        self.schedule = schedule;
+    }
+}

@@ -1,0 +1,191 @@
+//! What verification found, as data: per function how many calls were compared, what differed, and the status.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that was found about one generated project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verification {
+    /// Evidence of each function and method, in the order of the interface.
+    pub functions: Vec<FunctionEvidence>,
+    /// `CPython 3.11.7`
+    pub interpreter: String,
+    /// What a reader should know beside: clock jumps not supported, budget used up, ...
+    pub notes: Vec<String>,
+}
+
+impl Verification {
+    /// The evidence of a function by its Python name (`price`, `Inventory.reserve`).
+    pub fn function(&self, name: &str) -> Option<&FunctionEvidence> {
+        self.functions.iter().find(|function| function.name == name)
+    }
+
+    /// True where every function is equal.
+    pub fn all_equal(&self) -> bool {
+        self.functions.iter().all(|function| function.status == Status::Equal)
+    }
+}
+
+/// Whether a translation is the same as the original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Enough answers compared, and none differs.
+    Equal,
+    /// One differs.
+    NotEqual,
+    /// Too few compared, or Python does not agree with itself.
+    Unproven,
+}
+
+/// The evidence of one function or method.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionEvidence {
+    /// Python name: `price`, `Inventory.reserve`.
+    pub name: String,
+    /// What follows from the numbers.
+    pub status: Status,
+    /// Why it is not equal or not proven.
+    pub reason: Option<String>,
+    /// Answers compared, guards left out, by where the calls came from.
+    pub calls: Calls,
+    /// The numbers behind.
+    pub tally: Tally,
+    /// True where every possible call was made.
+    pub exhausted: bool,
+    /// Shrunk differences, at most a few.
+    pub differences: Vec<Difference>,
+    /// Where Python did not agree with itself.
+    pub nondeterministic: Option<String>,
+    /// Calls worth keeping: the first of each kind of outcome, as protocol requests with Python's answers.
+    pub corpus: Vec<Vec<CorpusStep>>,
+}
+
+/// Calls by origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calls {
+    /// Seen in a run of the user's program.
+    pub recorded: usize,
+    /// Made from types, literals and values seen.
+    pub generated: usize,
+}
+
+impl Calls {
+    /// All of them.
+    pub fn total(self) -> usize {
+        self.recorded + self.generated
+    }
+}
+
+/// What the calls came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Compared calls that returned.
+    pub returned: usize,
+    /// Compared calls that raised.
+    pub raised: usize,
+    /// Calls that differed.
+    pub different: usize,
+    /// Calls that the port declined.
+    pub guards: usize,
+    /// Places where the annotation says float and Python gave or took an integer.
+    pub integers_for_floats: usize,
+    /// Calls that the original did not finish or whose answer has no form: not compared.
+    pub not_comparable: usize,
+    /// Kinds of outcome seen: shapes of results, types and patterns of exceptions.
+    pub outcomes: usize,
+    /// States of objects compared after sequences of calls.
+    pub states: usize,
+}
+
+/// What differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DifferenceKind {
+    /// One returned and the other raised.
+    Outcome,
+    /// The value.
+    Value,
+    /// The exception's type.
+    ExceptionType,
+    /// The exception's message.
+    Message,
+    /// An argument that was changed, or was not.
+    Mutation,
+    /// What was printed.
+    Stdout,
+    /// The state after a sequence of calls.
+    State,
+    /// The port did not answer in time.
+    Hang,
+    /// The port's process ended.
+    Crash,
+    /// The port wrote something that is no answer.
+    Rubbish,
+    /// The port answered another request.
+    OutOfOrder,
+    /// The port does not understand the request.
+    Protocol,
+}
+
+/// A difference with the smallest calls that show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What differs.
+    pub kind: DifferenceKind,
+    /// Where inside the value: `[2].total`.
+    pub path: String,
+    /// The calls as a reader of Python would write them; the last one differs.
+    pub calls: Vec<String>,
+    /// The same as requests of the stdio protocol.
+    pub requests: Vec<String>,
+    /// What Python answered.
+    pub python: String,
+    /// What the port answered.
+    pub port: String,
+}
+
+/// One request of a kept case, with Python's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorpusStep {
+    /// The request line.
+    pub request: String,
+    /// Python's answer line.
+    pub answer: String,
+}
+
+impl FunctionEvidence {
+    /// Draws the conclusion: sets status and reason from the numbers.
+    pub(super) fn conclude(&mut self, minimum: usize, why_few: Option<String>) {
+        let compared = self.calls.total();
+        (self.status, self.reason) = if self.tally.different > 0 {
+            (Status::NotEqual, Some(self.first_difference()))
+        } else if let Some(reason) = &self.nondeterministic {
+            (Status::Unproven, Some(format!("Python does not agree with itself: {reason}")))
+        } else if compared >= minimum || self.exhausted && compared > 0 {
+            (Status::Equal, None)
+        } else {
+            (Status::Unproven, Some(why_few.unwrap_or_else(|| self.too_few(minimum))))
+        };
+    }
+
+    fn first_difference(&self) -> String {
+        match self.differences.first() {
+            Some(difference) => {
+                let call = difference.calls.last().cloned().unwrap_or_default();
+                format!("{call}: Python {}, port {}", difference.python, difference.port)
+            }
+            None => format!("{} calls differ", self.tally.different),
+        }
+    }
+
+    fn too_few(&self, minimum: usize) -> String {
+        let mut text = format!("{} answers compared, {minimum} needed", self.calls.total());
+        if self.tally.guards > 0 {
+            text.push_str(&format!("; the port declined {} calls", self.tally.guards));
+        }
+        if self.tally.not_comparable > 0 {
+            text.push_str(&format!("; {} answers of the original cannot be compared", self.tally.not_comparable));
+        }
+        text
+    }
+}

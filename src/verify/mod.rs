@@ -1,0 +1,234 @@
+//! Proof by replay: the original in a CPython worker, the port in its `call` process, the same calls to both.
+//!
+//! ```text
+//! def total(xs: list[int]) -> int: ...        total([2147483647, 1])   Python 2147483648, port -2147483648
+//! ```
+//!
+//! Two Pythons first, to know what is not reproducible (`scout`). Then recorded calls, then calls generated from types,
+//! literals and values that were seen (`inputs`, `values`, `pool`), for classes in sequences that follow what the
+//! original answers (`compose`). Both sides run at the same time (`engine`, `side`); answers are compared exactly
+//! (`case`), differences are made small (`shrink`), and what was found is data (`evidence`), written down as `PARITY`
+//! (`parity`). `bench` times the same calls on both sides; `record` sees calls of a run of the user's program.
+//!
+//! The protocol is that of `docs/protocol.md`. Absent here: anything about how the port was made.
+
+mod bench;
+mod case;
+mod compose;
+mod engine;
+mod evidence;
+mod inputs;
+mod parity;
+mod pool;
+mod random;
+mod record;
+mod scout;
+mod shapes;
+mod shrink;
+mod side;
+mod subject;
+#[cfg(test)]
+mod tests_support;
+mod values;
+
+pub use bench::{Ratio, Speed, bench};
+pub use evidence::{Calls, CorpusStep, Difference, DifferenceKind, FunctionEvidence, Status, Tally, Verification};
+pub use parity::{Certificate, Entry, Hashes, Level, corpus_lines, failure_rate, level};
+pub use pool::Literals;
+pub use record::{Recorder, Recording};
+
+use crate::artifact::Interface;
+use crate::host::process::Command;
+use crate::host::{clock, interrupt};
+use crate::policy::Evidence;
+use crate::recording::RecordedCall;
+use engine::{Engine, Gathered, Unit};
+use scout::Scouted;
+use side::Side;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+use subject::{SubjectId, Subjects};
+
+const CODEC: &str = include_str!("python/codec.py");
+const WORKER: &str = include_str!("python/worker.py");
+/// Where the virtual clock begins on both sides, in epoch seconds.
+const CLOCK: &str = "1700000000";
+
+/// What to verify and how thoroughly.
+#[derive(Clone, Debug)]
+pub struct VerifyJob<'a> {
+    /// The Python that the port must agree with.
+    pub interpreter: PathBuf,
+    /// The original's file.
+    pub module: PathBuf,
+    /// What can be called.
+    pub interface: &'a Interface,
+    /// The port: program and arguments, `--exact` included.
+    pub port: Vec<OsString>,
+    /// Calls seen in a run of the user's program.
+    pub recorded: &'a [RecordedCall],
+    /// Literals of the source.
+    pub literals: &'a Literals,
+    /// How much evidence the policy wants.
+    pub evidence: &'a Evidence,
+    /// Same seed, same calls.
+    pub seed: u64,
+    /// Limits of time and memory.
+    pub limits: Limits,
+}
+
+/// Limits of time and memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long the port may take for one answer.
+    pub call: Duration,
+    /// How long the original may take for a generated call before it is given up.
+    pub patience: Duration,
+    /// Address space of each process, in bytes.
+    pub memory: Option<u64>,
+    /// How long everything may take.
+    pub budget: Option<Duration>,
+    /// How many pairs of processes run at the same time.
+    pub jobs: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            call: Duration::from_secs(10),
+            patience: Duration::from_secs(3),
+            memory: Some(4 << 30),
+            budget: None,
+            jobs: 2,
+        }
+    }
+}
+
+/// How far verification has come with one function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Python name of the function or method.
+    pub name: String,
+    /// Answers compared so far.
+    pub compared: usize,
+    /// Answers needed.
+    pub wanted: usize,
+}
+
+/// Why nothing could be verified.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The original cannot be imported.
+    #[error("the module cannot be imported: {0}")]
+    Import(String),
+    /// The interpreter does not run.
+    #[error("cannot run {0}: {1}")]
+    Interpreter(PathBuf, String),
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Compares the port with the original.
+pub fn verify(job: &VerifyJob, progress: &(dyn Fn(Progress) + Sync)) -> Result<Verification, VerifyError> {
+    let interpreter = interpreter(job)?;
+    let subjects = Subjects::of(job.interface);
+    let units = Unit::all(&subjects);
+    let deadline = job.limits.budget.map(|budget| clock::monotonic() + budget);
+    let scouted = scout::scout(job, &subjects, &units, deadline)?;
+    let (next, stopped) = (AtomicUsize::new(0), Mutex::new(HashSet::new()));
+    let engine = Engine { job, subjects: &subjects, scouted: &scouted, units, next, stopped, deadline, progress };
+    let gathered = engine.run().ok_or(VerifyError::Interrupted)?;
+    let over = deadline.is_some_and(|deadline| clock::monotonic() > deadline);
+    let functions = evidence(job, &subjects, &scouted, gathered, over);
+    if interrupt::requested() {
+        return Err(VerifyError::Interrupted);
+    }
+    let notes = notes(&subjects, &scouted, over);
+    Ok(Verification { functions, interpreter, notes })
+}
+
+fn notes(subjects: &Subjects, scouted: &Scouted, over: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    if over {
+        notes.push("the time budget was used up".to_owned());
+    }
+    if !scouted.clock_jumps && subjects.all.iter().any(|subject| subject.callable.reads_clock) {
+        notes.push("the port does not understand jumps of the clock: time went on in small steps only".to_owned());
+    }
+    notes
+}
+
+/// Draws the conclusion for every subject.
+fn evidence(
+    job: &VerifyJob,
+    subjects: &Subjects,
+    scouted: &Scouted,
+    mut gathered: BTreeMap<SubjectId, Gathered>,
+    over: bool,
+) -> Vec<FunctionEvidence> {
+    let minimum = job.evidence.minimum_calls as usize;
+    let one = |(id, subject): (SubjectId, &subject::Subject)| {
+        let found = gathered.remove(&id).unwrap_or_default();
+        let mut corpus = found.corpus;
+        corpus
+            .sort_by(|left, right| left.last().map(|step| &step.request).cmp(&right.last().map(|step| &step.request)));
+        let mut evidence = FunctionEvidence {
+            name: subject.name(),
+            status: Status::Unproven,
+            reason: None,
+            calls: found.calls,
+            tally: found.tally,
+            exhausted: found.exhausted,
+            differences: found.differences,
+            nondeterministic: scouted.nondeterministic.get(&id).cloned(),
+            corpus,
+        };
+        evidence.conclude(minimum, over.then(|| format!("the time budget ended after {} calls", found.calls.total())));
+        evidence
+    };
+    subjects.all.iter().enumerate().map(one).collect()
+}
+
+/// Asks the interpreter who it is.
+fn interpreter(job: &VerifyJob) -> Result<String, VerifyError> {
+    let ask = "import platform; print(platform.python_implementation(), platform.python_version())";
+    let failed = |why: String| VerifyError::Interpreter(job.interpreter.clone(), why);
+    let done = Command::new(&job.interpreter).args(["-c", ask]).run(Some(Duration::from_secs(30)));
+    let done = done.map_err(|problem| failed(problem.to_string()))?;
+    match done.status.success() {
+        true => Ok(done.stdout_text().trim().to_owned()),
+        false => Err(failed(done.stderr_text().trim().to_owned())),
+    }
+}
+
+impl VerifyJob<'_> {
+    /// A process of the original; strings hash by `hash_seed`.
+    fn python(&self, hash_seed: &str) -> Side {
+        let command = Command::new(&self.interpreter)
+            .args(["-B", "-c", &format!("{CODEC}\n{WORKER}")])
+            .arg(&self.module)
+            .env("PYTHONHASHSEED", hash_seed);
+        Side::new(self.limited(command), self.limits.call)
+    }
+
+    /// A process of the port.
+    fn port_side(&self) -> Side {
+        let mut words = self.port.iter();
+        let program = words.next().cloned().unwrap_or_default();
+        let command = Command::new(program).args(words);
+        Side::new(self.limited(command), self.limits.call)
+    }
+
+    fn limited(&self, command: Command) -> Command {
+        let command = command.env("PIVOT_CLOCK", CLOCK);
+        match self.limits.memory {
+            Some(bytes) => command.memory_limit(bytes),
+            None => command,
+        }
+    }
+}

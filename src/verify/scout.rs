@@ -1,0 +1,189 @@
+//! Scouting: a few calls of everything, on two Pythons, before anything is proven.
+//!
+//! It tells three things: where Python does not agree with itself (clock, random, ids, the order of sets of strings,
+//! which differs between processes), what calls cost, and what values there are: results become arguments of others.
+
+use super::case::{Answered, Case, Origin, Verdict, compare};
+use super::compose::{Composer, Cost, ask_cases};
+use super::engine::Unit;
+use super::inputs::Chooser;
+use super::pool::Pool;
+use super::random::Random;
+use super::side::{Failure, Reply, Side, shorten};
+use super::subject::{SubjectId, Subjects};
+use super::{VerifyError, VerifyJob};
+use crate::artifact::Access;
+use crate::host::clock;
+use crate::recording::{Action, Outcome, Request};
+use std::collections::HashMap;
+use std::time::Instant;
+
+/// Calls of each function, and sequences of each start, that are scouted in one round.
+const CALLS: usize = 12;
+const SEQUENCES: usize = 3;
+const ROUNDS: usize = 2;
+/// Recorded calls of each function that both Pythons repeat.
+const RECORDED: usize = 20;
+
+/// What scouting found.
+pub(super) struct Scouted {
+    pub(super) pool: Pool,
+    pub(super) choosers: Vec<Chooser>,
+    /// What calls cost, per subject.
+    pub(super) cost: Vec<Cost>,
+    /// Where Python does not agree with itself.
+    pub(super) nondeterministic: HashMap<SubjectId, String>,
+    /// Whether the port lets the virtual clock jump.
+    pub(super) clock_jumps: bool,
+}
+
+/// Scouts all units.
+pub(super) fn scout(
+    job: &VerifyJob,
+    subjects: &Subjects,
+    units: &[Unit],
+    deadline: Option<Instant>,
+) -> Result<Scouted, VerifyError> {
+    let mut python = job.python("0");
+    import(&mut python)?;
+    let clock_jumps = understands_jumps(job, subjects);
+    let mut composer = Composer {
+        subjects,
+        choosers: subjects.all.iter().map(|subject| Chooser::new(subject.callable)).collect(),
+        pool: pool_of(job),
+        random: Random::new(job.seed, "scout"),
+        python: &mut python,
+        cost: vec![Cost::default(); subjects.all.len()],
+        held: HashMap::new(),
+        patience: job.limits.patience,
+        harvests: true,
+        interrupted: false,
+    };
+    let mut cases = recorded(job, subjects, &mut composer);
+    for _ in 0..ROUNDS {
+        for unit in units {
+            cases.extend(scout_unit(&mut composer, unit, clock_jumps));
+            if composer.interrupted {
+                return Err(VerifyError::Interrupted);
+            }
+            if deadline.is_some_and(|deadline| clock::monotonic() > deadline) {
+                break;
+            }
+        }
+    }
+    let (pool, choosers, cost) = (composer.pool, composer.choosers, composer.cost);
+    let nondeterministic = disagreements(job, subjects, &cases)?;
+    Ok(Scouted { pool, choosers, cost, nondeterministic, clock_jumps })
+}
+
+/// Starts the original and imports the module.
+fn import(python: &mut Side) -> Result<(), VerifyError> {
+    let reply = python.ask(&[Request::bare(Action::Reset)], false, None).pop();
+    match reply {
+        Some(Ok(spoken)) => match spoken.answer().map(|answer| &answer.outcome) {
+            Some(Outcome::Error { kind, message }) => Err(VerifyError::Import(format!("{kind}: {message}"))),
+            _ => Ok(()),
+        },
+        Some(Err(Failure::Interrupted)) => Err(VerifyError::Interrupted),
+        Some(Err(Failure::Hung)) => Err(VerifyError::Import("the import takes too long".into())),
+        Some(Err(Failure::Ended(how) | Failure::NotStarted(how))) => Err(VerifyError::Import(how)),
+        Some(Err(Failure::Rubbish(line) | Failure::OutOfOrder(line))) => Err(VerifyError::Import(line)),
+        None => Err(VerifyError::Import("no answer".into())),
+    }
+}
+
+/// Asks the port for a jump of the clock, where anything reads the clock.
+fn understands_jumps(job: &VerifyJob, subjects: &Subjects) -> bool {
+    subjects.all.iter().any(|subject| subject.callable.reads_clock) && {
+        let replies = job.port_side().ask(&[Request::bare(Action::Advance(1))], false, None);
+        let answer = replies.first().and_then(|reply| reply.as_ref().ok()?.answer());
+        answer.is_some_and(|answer| matches!(answer.outcome, Outcome::Ok(_)))
+    }
+}
+
+fn pool_of(job: &VerifyJob) -> Pool {
+    let mut pool = Pool::of_literals(job.literals);
+    for call in job.recorded.iter().take(2000) {
+        call.kwargs.iter().for_each(|(name, value)| pool.harvest(name, value));
+        call.args.iter().for_each(|value| pool.harvest("", value));
+        if let Outcome::Ok(result) = &call.outcome {
+            pool.harvest(&call.callable, result);
+        }
+    }
+    pool
+}
+
+/// The first recorded calls of each function; their arguments are known by name from now on.
+fn recorded(job: &VerifyJob, subjects: &Subjects, composer: &mut Composer) -> Vec<Answered> {
+    let mut cases = Vec::new();
+    for subject in &subjects.all {
+        let name = subject.name();
+        for (index, call) in job.recorded.iter().filter(|call| call.callable == name).enumerate() {
+            for (param, value) in subject.callable.params.iter().zip(&call.args) {
+                composer.pool.harvest(&param.name, value);
+            }
+            if index < RECORDED && subject.class.is_none() {
+                let action = Action::Function(subject.callable.name.clone());
+                let call = Request { action, args: call.args.clone(), kwargs: call.kwargs.clone() };
+                let steps = vec![Request::bare(Action::Reset), call];
+                cases.push(Case { steps, origin: Origin::Recorded });
+            }
+        }
+    }
+    composer.answered(cases)
+}
+
+fn scout_unit(composer: &mut Composer, unit: &Unit, clock_jumps: bool) -> Vec<Answered> {
+    match unit {
+        Unit::Function(id) => composer.calls(*id, CALLS, composer.subjects.callable(*id).access != Access::Pure),
+        Unit::Class(_) | Unit::Module => {
+            let starts = unit.starts(composer.subjects);
+            let one = |_: usize| 1.0;
+            let turns = starts.iter().flat_map(|start| std::iter::repeat_n(start, SEQUENCES));
+            turns.filter_map(|start| composer.sequence(start, 16, &one, clock_jumps)).collect()
+        }
+    }
+}
+
+/// Repeats the cases on another Python, with other hashes of strings.
+fn disagreements(
+    job: &VerifyJob,
+    subjects: &Subjects,
+    cases: &[Answered],
+) -> Result<HashMap<SubjectId, String>, VerifyError> {
+    let mut other = job.python("1");
+    let mut found = HashMap::new();
+    let plain: Vec<Case> = cases.iter().map(|answered| answered.case.clone()).collect();
+    let replies = ask_cases(&mut other, &plain, false, Some(job.limits.patience));
+    for (answered, replies) in cases.iter().zip(&replies) {
+        for (index, reply) in replies.iter().enumerate() {
+            if reply == &Err(Failure::Interrupted) {
+                return Err(VerifyError::Interrupted);
+            }
+            let strict = Answered { coerced: None, ..answered.clone() };
+            let verdict = compare(&strict, index, reply, subjects);
+            if !matches!(verdict, Verdict::Different(_, _)) || reply.is_err() {
+                continue;
+            }
+            let calls = (0..=index).rev().find_map(|index| answered.case.subject(index, subjects));
+            if let Some(id) = calls {
+                found.entry(id).or_insert_with(|| both(answered, index, reply));
+            }
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn both(answered: &Answered, index: usize, other: &Reply) -> String {
+    let said = |reply: Option<&Reply>| match reply {
+        Some(Ok(spoken)) => {
+            let said = spoken.line.split_once(',').map_or("", |(_, rest)| rest);
+            let said = said.rsplit_once(",\"ns\":").map_or(said.trim_end_matches('}'), |(said, _)| said);
+            shorten(said, 120)
+        }
+        _ => "nothing".to_owned(),
+    };
+    let call = answered.case.steps.get(index).map(Request::to_python).unwrap_or_default();
+    format!("{call} gave {} and {}", said(answered.python.get(index)), said(Some(other)))
+}

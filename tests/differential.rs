@@ -1,0 +1,112 @@
+//! Every fixture under `fixtures/translate/` is translated to both languages, built, and compared with CPython on
+//! generated calls: nothing may be refused, and every function must be equal.
+
+#![allow(clippy::disallowed_methods, reason = "these tests are about real files and programs")]
+
+use pivot::host::Disk;
+use pivot::host::process::{Output, find_program};
+use pivot::pipeline::evolve::{EvolveJob, Form, evolve};
+use pivot::policy::Policy;
+use pivot::target::Target;
+use pivot::verify::Status;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// One folder for all generated Rust, so that dependencies compile once.
+fn target_dir() -> PathBuf {
+    std::env::var_os("PIVOT_TARGET_DIR").map_or_else(|| root().join(".pivot/cache/target"), PathBuf::from)
+}
+
+fn toolchain(target: Target) -> bool {
+    let tool = match target {
+        Target::Rust => "cargo",
+        Target::Go => "go",
+    };
+    let found = find_program(tool).is_some();
+    let required = std::env::var_os("PIVOT_REQUIRE_TOOLCHAINS").is_some();
+    assert!(found || !required, "`{tool}` is required and was not found");
+    if !found {
+        eprintln!("skipped: `{tool}` was not found");
+    }
+    found
+}
+
+fn check(case: &str, target: Target) {
+    if !toolchain(target) {
+        return;
+    }
+    let scratch = pivot::host::scratch_dir().unwrap();
+    let name = format!("{}-{}", case.replace('/', "-"), target.word());
+    let job = EvolveJob {
+        file: root().join("fixtures/translate").join(format!("{case}.py")),
+        target,
+        policy: Policy::profile("aggressive").unwrap(),
+        output: scratch.path().join(name),
+        only: Vec::new(),
+        form: Form::Library,
+        python: find_program("python3"),
+        command: Vec::new(),
+        timeout: None,
+        command_output: Output::Stderr,
+        target_dir: target_dir(),
+    };
+    assert!(job.python.is_some(), "python3 was not found");
+    let found = evolve(&Disk, &job, &|_| {}).unwrap_or_else(|error| panic!("{case} to {}: {error}", target.word()));
+    assert!(found.translation.refusals.is_empty(), "{:?}", found.translation.refusals);
+    assert_eq!(found.not_built, None);
+    let verification = found.verification.expect("the port was built, so it is compared");
+    let wrong: Vec<String> = verification
+        .functions
+        .iter()
+        .filter(|f| f.status != Status::Equal)
+        .map(|f| format!("{}: {:?} {:?}", f.name, f.status, f.reason))
+        .collect();
+    assert!(wrong.is_empty(), "{case} to {}:\n{}", target.word(), wrong.join("\n"));
+}
+
+macro_rules! cases {
+    ($($name:ident $case:literal;)*) => {$(
+        mod $name {
+            #[test]
+            fn rust() {
+                super::check($case, pivot::target::Target::Rust);
+            }
+
+            #[test]
+            fn go() {
+                super::check($case, pivot::target::Target::Go);
+            }
+        }
+    )*
+        /// The macro names every fixture there is.
+        #[test]
+        fn no_fixture_is_left_out() {
+            let named = [$($case),*];
+            for folder in std::fs::read_dir(root().join("fixtures/translate")).unwrap() {
+                let folder = folder.unwrap().path();
+                for file in std::fs::read_dir(&folder).unwrap() {
+                    let file = file.unwrap().path();
+                    if file.extension().is_some_and(|e| e == "py") {
+                        let topic = folder.file_name().unwrap().to_string_lossy().into_owned();
+                        let case = format!("{topic}/{}", file.file_stem().unwrap().to_string_lossy());
+                        assert!(named.contains(&case.as_str()), "{case} is not tested");
+                    }
+                }
+            }
+        }
+    };
+}
+
+cases! {
+    integers "numbers/integers";
+    floats "numbers/floats";
+    strings "text/strings";
+    lists "containers/lists";
+    aliasing "containers/aliasing";
+    dicts "containers/dicts";
+    exceptions "control/exceptions";
+    account "classes/account";
+}

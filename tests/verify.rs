@@ -1,0 +1,239 @@
+//! Verification against ports that are right, wrong in the classic ways, and broken as processes.
+//!
+//! The ports are Python: a right or wrong twin of the original behind the same worker, or a few lines that misbehave.
+
+use pivot::artifact::Interface;
+use pivot::host::process::{Command, Output};
+use pivot::policy::Evidence;
+use pivot::recording::{Outcome, RecordedCall, Value};
+use pivot::verify::{
+    Certificate, DifferenceKind, FunctionEvidence, Hashes, Limits, Literals, Recorder, Recording, Status, Verification,
+    VerifyJob, bench, corpus_lines, verify,
+};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const WORKER: [&str; 2] =
+    [include_str!("../src/verify/python/codec.py"), include_str!("../src/verify/python/worker.py")];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify")
+}
+
+fn interface(module: &Path) -> Interface {
+    let done = Command::new("python3").arg(folder().join("interface.py")).arg(module).run(None).expect("python3 runs");
+    assert!(done.status.success(), "{}", done.stderr_text());
+    serde_json::from_slice(&done.stdout).expect("an interface")
+}
+
+/// A module that answers as a port.
+fn twin(module: &Path) -> Vec<OsString> {
+    let worker = WORKER.join("\n");
+    ["python3".into(), "-B".into(), "-c".into(), worker.into(), module.into()].into()
+}
+
+/// A script that answers as a port.
+fn script(name: &str) -> Vec<OsString> {
+    ["python3".into(), folder().join("ports").join(name).into()].into()
+}
+
+fn check(module: &Path, port: Vec<OsString>, calls: u32) -> Verification {
+    check_with(module, port, calls, |_| {})
+}
+
+fn check_with(module: &Path, port: Vec<OsString>, calls: u32, change: impl Fn(&mut VerifyJob)) -> Verification {
+    let interface = interface(module);
+    let evidence = Evidence { minimum_calls: calls, generated_calls: calls + calls / 5 };
+    let literals = Literals::default();
+    let mut job = VerifyJob {
+        interpreter: "python3".into(),
+        module: module.into(),
+        interface: &interface,
+        port,
+        recorded: &[],
+        literals: &literals,
+        evidence: &evidence,
+        seed: 1,
+        limits: Limits { call: Duration::from_secs(2), jobs: 1, ..Limits::default() },
+    };
+    change(&mut job);
+    verify(&job, &|_| {}).expect("verification runs")
+}
+
+fn original() -> PathBuf {
+    folder().join("original.py")
+}
+
+fn of<'v>(verification: &'v Verification, name: &str) -> &'v FunctionEvidence {
+    verification.function(name).unwrap_or_else(|| panic!("no evidence of {name}"))
+}
+
+#[test]
+fn the_same_module_is_equal() {
+    let found = check(&original(), twin(&original()), 120);
+    for function in &found.functions {
+        let expected = if function.name == "shuffled" { Status::Unproven } else { Status::Equal };
+        assert_eq!(function.status, expected, "{function:#?}");
+        assert!(function.status != Status::Equal || function.exhausted || function.calls.total() >= 120);
+    }
+    let shuffled = of(&found, "shuffled");
+    assert!(shuffled.reason.as_deref().is_some_and(|why| why.contains("does not agree with itself")), "{shuffled:?}");
+}
+
+#[test]
+fn classic_mistakes_differ() {
+    let found = check(&original(), twin(&folder().join("wrong.py")), 200);
+    let expected = [
+        ("total", DifferenceKind::Value),
+        ("halves", DifferenceKind::Value),
+        ("weekday", DifferenceKind::Value),
+        ("cents", DifferenceKind::Value),
+        ("letters", DifferenceKind::Value),
+        ("counts", DifferenceKind::Value),
+        ("sort_in_place", DifferenceKind::Mutation),
+        ("ends", DifferenceKind::Value),
+        ("root", DifferenceKind::Message),
+        ("first", DifferenceKind::ExceptionType),
+        ("same", DifferenceKind::Value),
+        ("shout", DifferenceKind::Stdout),
+        ("Account.withdraw", DifferenceKind::State),
+    ];
+    for (name, kind) in expected {
+        let function = of(&found, name);
+        assert_eq!(function.status, Status::NotEqual, "{function:#?}");
+        let kinds: Vec<_> = function.differences.iter().map(|difference| difference.kind).collect();
+        assert!(kinds.contains(&kind), "{name}: {:#?}", function.differences);
+    }
+    assert_eq!(of(&found, "Account.deposit").status, Status::Equal, "{:#?}", of(&found, "Account.deposit"));
+    differences_are_small(&found);
+}
+
+fn differences_are_small(found: &Verification) {
+    let calls = |name: &str| of(found, name).differences[0].calls.clone();
+    let sort = calls("sort_in_place");
+    assert!(sort.len() == 1 && sort[0].starts_with("sort_in_place(["), "{sort:?}");
+    // Shrinking has a limit of time: on a busy machine a step more may be left.
+    let withdraw = calls("Account.withdraw");
+    assert!(withdraw.len() <= 4 && withdraw.iter().any(|call| call.contains(".withdraw(")), "{withdraw:?}");
+    assert_eq!(withdraw.last().map(String::as_str), Some("state of it"), "{withdraw:?}");
+    assert!(calls("halves").len() == 1 && calls("halves")[0].starts_with("halves(-"), "{:?}", calls("halves"));
+    assert_eq!(calls("letters").len(), 1);
+}
+
+#[test]
+fn a_port_that_guards_everything_is_unproven() {
+    let found = check(&original(), script("guards.py"), 50);
+    assert!(found.functions.iter().all(|function| function.status == Status::Unproven), "{found:#?}");
+    assert!(of(&found, "total").tally.guards > 0);
+}
+
+#[test]
+fn broken_processes_are_results_and_the_run_goes_on() {
+    for (port, kind) in [
+        ("hangs.py", DifferenceKind::Hang),
+        ("crashes.py", DifferenceKind::Crash),
+        ("rubbish.py", DifferenceKind::Rubbish),
+        ("disorder.py", DifferenceKind::OutOfOrder),
+    ] {
+        let found = check_with(&folder().join("small.py"), script(port), 50, |job| {
+            job.limits.call = Duration::from_millis(700);
+        });
+        let bad = of(&found, "bad");
+        assert_eq!(bad.status, Status::NotEqual, "{port}: {bad:#?}");
+        assert!(bad.differences.iter().all(|difference| difference.kind == kind), "{port}: {bad:#?}");
+        assert_eq!(of(&found, "good").status, Status::Equal, "{port}: {:#?}", of(&found, "good"));
+    }
+}
+
+#[test]
+fn a_port_that_is_not_there_is_a_result() {
+    let found = check(&folder().join("small.py"), vec!["/nowhere/call".into()], 50);
+    assert!(found.functions.iter().all(|function| function.status == Status::NotEqual), "{found:#?}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_certificate() {
+    let certificate = || {
+        let found = check_with(&original(), twin(&original()), 60, |job| job.limits.jobs = 2);
+        let text = Certificate::of(&found, Hashes::default(), "test", 60, 1).to_json();
+        (text, found.functions.iter().map(corpus_lines).collect::<String>())
+    };
+    let (first, second) = (certificate(), certificate());
+    let lines = first.0.lines().zip(second.0.lines());
+    assert_eq!(lines.filter(|(left, right)| left != right).collect::<Vec<_>>(), []);
+    assert!(first.1 == second.1, "the corpora differ");
+    assert!(!first.0.contains(env!("CARGO_MANIFEST_DIR")) && first.1.len() > 1000);
+}
+
+/// Runs the workload with a recorder.
+fn recorded(args: &[&str]) -> (Recording, String) {
+    let callables: Vec<String> =
+        ["total", "middle", "sort_in_place", "first", "Account.deposit", "absent", "No.where"].map(String::from).into();
+    let recorder = Recorder::new(&original(), &callables, 300).expect("a recorder");
+    let mut command = Command::new("python3").args(args).cwd(folder()).stderr(Output::Inherit);
+    for (name, value) in recorder.environment(Some(folder().join("site").as_os_str())) {
+        command = command.env(name, value);
+    }
+    let done = command.run(Some(Duration::from_secs(60))).expect("python3 runs");
+    assert!(done.status.success(), "{done:?}");
+    (recorder.collect().expect("recordings"), done.stdout_text())
+}
+
+#[test]
+fn calls_of_a_run_are_recorded() {
+    for args in [["workload.py"].as_slice(), &["-m", "workload"]] {
+        let (recording, printed) = recorded(args);
+        assert!(printed.contains("the user's sitecustomize"), "{printed}");
+        assert_eq!(recording.processes, 2);
+        let of = |name: &str| -> Vec<&RecordedCall> {
+            recording.calls.iter().filter(|call| call.callable == name).collect()
+        };
+        assert!((200..=301).contains(&of("total").len()), "{} calls of total", of("total").len());
+        assert!(of("total").iter().any(|call| call.args == [Value::List(vec![Value::int(4711)])]), "the child's call");
+        assert_eq!(of("sort_in_place")[0].args, [Value::List(vec![Value::int(2), Value::int(1)])], "before the call");
+        assert_eq!(of("middle")[0].kwargs.len(), 1);
+        assert!(matches!(&of("first")[0].outcome, Outcome::Error { kind, .. } if kind == "KeyError"));
+        assert_eq!((of("Account.deposit").len(), of("absent").len()), (1, 0));
+        assert_eq!(Recording::read(&recording.lines).calls, recording.calls);
+    }
+}
+
+#[test]
+fn recorded_calls_are_replayed_and_timed() {
+    let (recording, _) = recorded(&["workload.py"]);
+    let interface = interface(&original());
+    let evidence = Evidence { minimum_calls: 50, generated_calls: 60 };
+    let literals = Literals::default();
+    let job = VerifyJob {
+        interpreter: "python3".into(),
+        module: original(),
+        interface: &interface,
+        port: twin(&original()),
+        recorded: &recording.calls,
+        literals: &literals,
+        evidence: &evidence,
+        seed: 1,
+        limits: Limits::default(),
+    };
+    let found = verify(&job, &|_| {}).expect("verification runs");
+    assert!(of(&found, "total").calls.recorded >= 200, "{:#?}", of(&found, "total"));
+    let speeds = bench(&job, &found, &|_| {}).expect("both sides are timed");
+    let total = speeds.iter().find(|speed| speed.name == "total").expect("total is timed");
+    // Both sides are the same Python.
+    assert!(total.speedup.low <= total.speedup.median && total.speedup.median <= total.speedup.high);
+    assert!((0.2..5.0).contains(&total.speedup.median), "{total:?}");
+}
+
+#[test]
+fn sequences_use_what_earlier_calls_returned() {
+    let desk = folder().join("desk.py");
+    let found = check(&desk, twin(&desk), 60);
+    for (name, share) in [("Desk.check_in", 50), ("Desk.check_out", 40)] {
+        let function = of(&found, name);
+        assert_eq!(function.status, Status::Equal, "{function:#?}");
+        let returned = function.tally.returned * 100 / function.calls.total();
+        assert!(returned >= share, "{name}: only {returned} % of the calls return");
+        assert!(function.tally.raised > 0, "{name} never raises");
+    }
+}
