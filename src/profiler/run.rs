@@ -280,7 +280,7 @@ fn measurement(settings: &RunSettings, qualified_name: &QualifiedName, outcome: 
         python_processes: seen().map(|watched| watched.cpu).sum::<Duration>().as_secs_f64(),
         sampled: seen().map(|watched| watched.sampled_cpu).sum::<Duration>().as_secs_f64(),
     };
-    let all_unwound = seen().all(|watched| watched.unwound);
+    let all_unwound = seen().filter(|watched| watched.sampling.taken > 0).all(|watched| watched.unwound);
     let notes = notes(&outcome.watched);
     let mut assembly = Assembly::new(&settings.project_root, qualified_name);
     outcome.watched.into_iter().for_each(|watched| assembly.add(watched));

@@ -41,7 +41,7 @@ pub struct Watched {
     pub cpu: Duration,
     /// The part of it that fell between the first sample and the last.
     pub sampled_cpu: Duration,
-    /// Whether native code could be told by unwinding.
+    /// Whether native code could be told by unwinding in every sample.
     pub unwound: bool,
     /// Whether the system forbade to read the process.
     pub refused: bool,
@@ -115,7 +115,7 @@ impl<'a> Watcher<'a> {
             cpu: Duration::ZERO,
             cpu_at_attach: None,
             native: None,
-            unwound: false,
+            unwound: true,
             refused: false,
             failure: None,
         }
@@ -148,7 +148,7 @@ impl<'a> Watcher<'a> {
         self.read_clock();
         self.cpu_at_attach.get_or_insert(self.cpu);
         self.native = interpreter.image.as_ref().and_then(|image| NativeCode::of(self.process, image));
-        self.unwound = self.native.is_some();
+        let taken_before = self.sampling.taken;
         let seed = self.process as u64
             ^ u64::from(clock::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos())
             ^ 0x9e37_79b9_7f4a_7c15;
@@ -174,6 +174,7 @@ impl<'a> Watcher<'a> {
             last = now;
         }
         self.sampling.missed += schedule.missed;
+        self.unwound &= was_unwound(self.native.is_some(), self.sampling.taken - taken_before);
         self.close_threads();
     }
 
@@ -356,6 +357,12 @@ impl<'a> Watcher<'a> {
     }
 }
 
+/// Whether a stretch of sampling leaves it true that all was unwound. An interpreter found in a process that is ending
+/// gives no sample any more, and then its libraries may be gone too: that says nothing about the samples before.
+fn was_unwound(code_is_known: bool, samples: u64) -> bool {
+    code_is_known || samples == 0
+}
+
 impl Look {
     /// The thread still waits where it waited.
     fn nothing_new(id: Id) -> Look {
@@ -376,5 +383,16 @@ impl Watching {
         self.book.computing += schedule.computing.saturating_sub(self.schedule.computing);
         self.book.queued += schedule.queued.saturating_sub(self.schedule.queued);
         self.schedule = schedule;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_at_an_ending_process_does_not_make_earlier_samples_coarse() {
+        assert!(was_unwound(false, 0) && was_unwound(true, 9));
+        assert!(!was_unwound(false, 1));
     }
 }
