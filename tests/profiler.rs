@@ -118,6 +118,15 @@ fn native_code_is_told_from_python() {
     assert!(native_share("python") < 0.1, "{:.2} of pure Python is native", native_share("python"));
 }
 
+/// A launcher that has not mapped its `libpython` yet is met by chance only: so many starts meet some.
+#[test]
+fn an_interpreter_is_known_however_early_it_is_met() {
+    for _ in 0..12 {
+        let (m, _) = measure("cpu.py", &["0.1"], |_| {});
+        assert_eq!(m.native_method, NativeMethod::Unwound);
+    }
+}
+
 #[test]
 fn each_wait_has_its_reason() {
     let (m, truth) = measure("threads.py", &["1.5"], |_| {});

@@ -59,10 +59,9 @@ pub struct Interpreter {
 impl Interpreter {
     /// Finds the interpreter in a process.
     pub fn attach(process: Id) -> Result<Interpreter, AttachError> {
-        let mapped = mappings(process);
-        let home = home(process, &mapped).ok_or(AttachError::NotPython)?.clone();
+        let first_seen = home(process).ok_or(AttachError::NotPython)?;
         let mut byte = [0];
-        if let Err(error) = memory::read(process, home.addresses.start, &mut byte) {
+        if let Err(error) = memory::read(process, first_seen.addresses.start, &mut byte) {
             let refused = error.kind() == std::io::ErrorKind::PermissionDenied;
             return Err(if refused { AttachError::Refused } else { AttachError::NotReady(error.to_string()) });
         }
@@ -77,6 +76,8 @@ impl Interpreter {
         if spy.get_stack_traces().map_err(not_ready)?.iter().all(|trace| trace.frames.is_empty()) {
             return Err(AttachError::NotReady("no Python code runs yet".to_owned()));
         }
+        // Met early enough, a program is a launcher whose `libpython` is not mapped yet: look again now that Python runs.
+        let home = home(process).ok_or(AttachError::NotPython)?;
         let image = Image::open(process, &home.path).map(|image| (image, home));
         let runtime = image.as_ref().and_then(|(image, code)| place_of(image, code, "_PyRuntime")).unwrap_or(0..0);
         Ok(Interpreter { process, spy, runtime, image, thread_ids: HashMap::new() })
@@ -138,7 +139,8 @@ fn thread_id_in(bytes: &[u8], threads: &HashSet<Id>) -> Option<Id> {
 }
 
 /// The mapping of the code that is the interpreter: its shared library, or else the program if it is called Python.
-fn home(process: Id, mapped: &[Mapping]) -> Option<&Mapping> {
+fn home(process: Id) -> Option<Mapping> {
+    let mapped = mappings(process);
     let code = || mapped.iter().filter(|mapping| mapping.executable);
     let name_starts = |path: &Path, start: &str| {
         path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(start))
@@ -149,6 +151,7 @@ fn home(process: Id, mapped: &[Mapping]) -> Option<&Mapping> {
             let program = procfs::program(process)?;
             code().find(|mapping| mapping.path == program && name_starts(&program, "python"))
         })
+        .cloned()
 }
 
 #[cfg(test)]
