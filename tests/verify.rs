@@ -128,21 +128,40 @@ fn a_port_that_guards_everything_is_unproven() {
     assert!(of(&found, "total").tally.guards > 0);
 }
 
+/// What the process does when `bad` is called, what verification calls it, and what its report says.
+const MISBEHAVIOURS: [(&str, DifferenceKind, &str); 13] = [
+    ("hang", DifferenceKind::Hang, "no answer in time"),
+    ("crash", DifferenceKind::Crash, "the process ended: exit code 1: out of luck"),
+    ("exit_seven", DifferenceKind::Crash, "the process ended: exit code 7"),
+    ("exit_after", DifferenceKind::Crash, "the process ended: exit code 8"),
+    ("eat_memory", DifferenceKind::Crash, "MemoryError"),
+    ("rubbish", DifferenceKind::Rubbish, "no answer but \"hello\""),
+    ("noise", DifferenceKind::Rubbish, "no answer but \"looking into it ...\""),
+    ("disorder", DifferenceKind::OutOfOrder, "the answer to another request"),
+    ("twice", DifferenceKind::OutOfOrder, "a second answer"),
+    ("endless", DifferenceKind::Rubbish, "a line of more than 64 MiB"),
+    ("flood", DifferenceKind::OutOfOrder, "a second answer"),
+    ("not_text", DifferenceKind::Rubbish, "no answer but"),
+    ("cut", DifferenceKind::Rubbish, "no answer but"),
+];
+
 #[test]
 fn broken_processes_are_results_and_the_run_goes_on() {
-    for (port, kind) in [
-        ("hangs.py", DifferenceKind::Hang),
-        ("crashes.py", DifferenceKind::Crash),
-        ("rubbish.py", DifferenceKind::Rubbish),
-        ("disorder.py", DifferenceKind::OutOfOrder),
-    ] {
-        let found = check_with(&folder().join("small.py"), script(port), 50, |job| {
-            job.limits.call = Duration::from_millis(700);
+    for (how, kind, said) in MISBEHAVIOURS {
+        let mut port = script("misbehaves.py");
+        port.push(how.into());
+        let found = check_with(&folder().join("small.py"), port, 50, |job| {
+            let call = Duration::from_millis(if how == "hang" { 700 } else { 5000 });
+            job.limits = Limits { call, memory: Some(400 << 20), differences: 1, ..job.limits.clone() };
+            job.limits.shrinking = Duration::ZERO;
         });
         let bad = of(&found, "bad");
-        assert_eq!(bad.status, Status::NotEqual, "{port}: {bad:#?}");
-        assert!(bad.differences.iter().all(|difference| difference.kind == kind), "{port}: {bad:#?}");
-        assert_eq!(of(&found, "good").status, Status::Equal, "{port}: {:#?}", of(&found, "good"));
+        assert_eq!((bad.status, bad.differences.len()), (Status::NotEqual, 1), "{how}: {bad:#?}");
+        let difference = &bad.differences[0];
+        assert_eq!(difference.kind, kind, "{how}: {bad:#?}");
+        assert!(difference.port.contains(said), "{how}: {difference:#?}");
+        assert!(difference.calls.iter().all(|call| call.starts_with("bad(")), "{how}: {difference:#?}");
+        assert_eq!(of(&found, "good").status, Status::Equal, "{how}: {:#?}", of(&found, "good"));
     }
 }
 

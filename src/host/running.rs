@@ -5,7 +5,7 @@ use super::{clock, interrupt};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,6 +18,11 @@ const DRAIN: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(20);
 /// Bytes kept of one captured stream; what comes after is read and dropped.
 const CAPTURE_LIMIT: usize = 256 << 20;
+
+/// Longest line that is read, in bytes.
+const LINE_LIMIT: usize = 64 << 20;
+/// Lines read ahead: a child that floods its output waits, and memory stays bounded.
+const LINES_AHEAD: usize = 16;
 
 /// A child process with its pipes; killed with its group when dropped.
 #[derive(Debug)]
@@ -86,7 +91,7 @@ impl Running {
     }
 
     /// The next line of its standard output without the newline; `None` at its end. Errors: `TimedOut`,
-    /// `Interrupted` after Ctrl-C, `InvalidData` for a line that is not UTF-8.
+    /// `Interrupted` after Ctrl-C, `InvalidData` for a line that is not UTF-8 or has more than 64 MiB.
     pub fn read_line(&mut self, timeout: Option<Duration>) -> io::Result<Option<String>> {
         let Some(lines) = &self.lines else { return Ok(None) };
         let deadline = timeout.map(|timeout| clock::monotonic() + timeout);
@@ -233,26 +238,27 @@ fn feed(mut pipe: std::process::ChildStdin) -> Sender<Vec<u8>> {
 }
 
 fn split_lines(pipe: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> {
-    let (sender, lines) = channel();
+    let (sender, lines) = sync_channel(LINES_AHEAD);
     thread::spawn(move || {
         let mut reader = BufReader::new(pipe);
-        loop {
-            let mut line = Vec::new();
-            let answer = match reader.read_until(b'\n', &mut line) {
-                Ok(0) => return,
-                Ok(_) => {
-                    line.pop_if(|last| *last == b'\n');
-                    Ok(line)
-                }
-                Err(error) => Err(error),
-            };
-            let failed = answer.is_err();
-            if sender.send(answer).is_err() || failed {
+        while let Some(line) = next_line(&mut reader).transpose() {
+            let failed = line.is_err();
+            if sender.send(line).is_err() || failed {
                 return;
             }
         }
     });
     lines
+}
+
+/// The next line without its end; `None` at the end of everything.
+fn next_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let length = reader.take(LINE_LIMIT as u64 + 1).read_until(b'\n', &mut line)?;
+    if line.pop_if(|last| *last == b'\n').is_none() && length > LINE_LIMIT {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a line of more than 64 MiB"));
+    }
+    Ok((length > 0).then_some(line))
 }
 
 fn capture(mut pipe: impl Read + Send + 'static) -> Capture {

@@ -350,7 +350,7 @@ fn callables(interface: &Interface) -> Vec<String> {
 }
 
 /// The constants that the translated code looks at: worth trying as arguments.
-fn literals(translation: &Translation) -> Literals {
+pub fn literals(translation: &Translation) -> Literals {
     let mut found = Literals::default();
     for function in &translation.program.functions {
         each_part(&function.body, &|_, _| Need::Ref, &mut |part| {

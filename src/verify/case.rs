@@ -155,7 +155,7 @@ fn kind_of_failure(failure: &Failure) -> DifferenceKind {
         Failure::Hung | Failure::Interrupted => DifferenceKind::Hang,
         Failure::Ended(_) | Failure::NotStarted(_) => DifferenceKind::Crash,
         Failure::Rubbish(_) => DifferenceKind::Rubbish,
-        Failure::OutOfOrder(_) => DifferenceKind::OutOfOrder,
+        Failure::OutOfOrder(_) | Failure::Twice(_) => DifferenceKind::OutOfOrder,
     }
 }
 

@@ -24,8 +24,6 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// After that many differences a function is not called any more.
-const ENOUGH_DIFFERENCES: usize = 3;
 /// Cases kept per function as its corpus.
 const CORPUS: usize = 24;
 /// Longest case and answer that a corpus takes.
@@ -172,6 +170,11 @@ impl Engine<'_> {
 
     fn is_stopped(&self, id: SubjectId) -> bool {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
+    /// Whether enough differences of a function are known.
+    fn is_enough(&self, gathered: &Gathered) -> bool {
+        gathered.tally.different >= self.job.limits.differences.max(1)
     }
 
     fn is_over(&self) -> bool {
@@ -501,7 +504,7 @@ impl<'e> Consumer<'e> {
     }
 
     fn is_given_up(&self, case: &Case) -> bool {
-        let enough = |gathered: &Gathered| gathered.tally.different >= ENOUGH_DIFFERENCES;
+        let enough = |gathered: &Gathered| self.engine.is_enough(gathered);
         let given_up = |id: SubjectId| self.gathered.get(&id).is_some_and(enough);
         (0..case.steps.len()).filter_map(|index| case.subject(index, self.engine.subjects)).any(given_up)
     }
@@ -581,7 +584,7 @@ impl<'e> Consumer<'e> {
         if !gathered.differences.contains(&difference) {
             gathered.differences.push(difference);
         }
-        if gathered.tally.different >= ENOUGH_DIFFERENCES {
+        if self.engine.is_enough(gathered) {
             self.engine.stopped.lock().unwrap_or_else(PoisonError::into_inner).insert(blamed);
         }
     }

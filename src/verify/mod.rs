@@ -94,6 +94,10 @@ pub struct Limits {
     pub budget: Option<Duration>,
     /// How many pairs of processes run at the same time.
     pub jobs: usize,
+    /// After that many differences a function is not called any more; at least 1.
+    pub differences: usize,
+    /// How long a difference is made smaller; zero keeps it as it was seen.
+    pub shrinking: Duration,
 }
 
 impl Default for Limits {
@@ -104,6 +108,8 @@ impl Default for Limits {
             memory: Some(4 << 30),
             budget: None,
             jobs: 2,
+            differences: 3,
+            shrinking: Duration::from_secs(10),
         }
     }
 }
@@ -221,7 +227,7 @@ impl VerifyJob<'_> {
         let mut words = self.port.iter();
         let program = words.next().cloned().unwrap_or_default();
         let command = Command::new(program).args(words);
-        Side::new(self.limited(command), self.limits.call)
+        Side::fenced(self.limited(command), self.limits.call)
     }
 
     fn limited(&self, command: Command) -> Command {

@@ -87,7 +87,9 @@ fn import(python: &mut Side) -> Result<(), VerifyError> {
         Some(Err(Failure::Interrupted)) => Err(VerifyError::Interrupted),
         Some(Err(Failure::Hung)) => Err(VerifyError::Import("the import takes too long".into())),
         Some(Err(Failure::Ended(how) | Failure::NotStarted(how))) => Err(VerifyError::Import(how)),
-        Some(Err(Failure::Rubbish(line) | Failure::OutOfOrder(line))) => Err(VerifyError::Import(line)),
+        Some(Err(Failure::Rubbish(line) | Failure::OutOfOrder(line) | Failure::Twice(line))) => {
+            Err(VerifyError::Import(line))
+        }
         None => Err(VerifyError::Import("no answer".into())),
     }
 }

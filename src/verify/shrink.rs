@@ -10,9 +10,8 @@ use crate::host::clock;
 use crate::recording::{Action, Object, Request, Value};
 use std::time::Duration;
 
-/// How many smaller cases are tried, and for how long.
+/// How many smaller cases are tried.
 const TRIES: usize = 300;
-const TIME: Duration = Duration::from_secs(10);
 /// How many are tried where each of them costs a timeout or a restart.
 const DEAR_TRIES: usize = 12;
 /// Letters of an answer that are shown.
@@ -24,6 +23,7 @@ pub(super) struct Shrinker<'a> {
     python: Side,
     port: Side,
     patience: Duration,
+    time: Duration,
 }
 
 /// A case that differs in its last step.
@@ -38,13 +38,19 @@ struct Shown {
 impl<'a> Shrinker<'a> {
     /// Processes that are not started before they are needed.
     pub(super) fn new(job: &VerifyJob, subjects: &'a Subjects<'a>) -> Shrinker<'a> {
-        Shrinker { subjects, python: job.python("0"), port: job.port_side(), patience: job.limits.patience }
+        Shrinker {
+            subjects,
+            python: job.python("0"),
+            port: job.port_side(),
+            patience: job.limits.patience,
+            time: job.limits.shrinking,
+        }
     }
 
     /// The smallest case found that differs in the same way, and who is responsible in it; `None` where the difference
     /// does not show again.
     pub(super) fn shrink(&mut self, case: &Case) -> Option<(Option<SubjectId>, Difference)> {
-        let deadline = clock::monotonic() + TIME;
+        let deadline = clock::monotonic() + self.time;
         let mut best = self.try_case(case)?;
         let allowed = match best.kind {
             DifferenceKind::Hang | DifferenceKind::Crash | DifferenceKind::Rubbish => DEAR_TRIES,
@@ -113,6 +119,7 @@ fn said(reply: &Reply) -> String {
         Err(Failure::Ended(how)) => format!("the process ended: {how}"),
         Err(Failure::Rubbish(line)) => format!("no answer but {line:?}"),
         Err(Failure::OutOfOrder(line)) => format!("the answer to another request: {line}"),
+        Err(Failure::Twice(line)) => format!("a second answer: {line}"),
         Err(Failure::NotStarted(why)) => format!("cannot be started: {why}"),
         Err(Failure::Interrupted) => "interrupted".into(),
     }

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// How long a process may take until it answers for the first time.
 const START: Duration = Duration::from_secs(30);
 
+/// A request that no port knows: its answer, whatever it is, says that everything before was answered.
+const PING: &str = r#"{"id":0,"ping":true}"#;
+
 /// How a process failed to answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
@@ -20,6 +23,8 @@ pub(super) enum Failure {
     Rubbish(String),
     /// The answer to another request.
     OutOfOrder(String),
+    /// A second answer to the request before.
+    Twice(String),
     /// The process could not be started.
     NotStarted(String),
     /// Ctrl-C.
@@ -53,11 +58,19 @@ pub(super) struct Side {
     command: Command,
     timeout: Duration,
     running: Option<Running>,
+    /// Every batch ends with a request that nobody counts: what comes too much, or an end right after an answer, is
+    /// seen at once and blamed on the call that did it.
+    fenced: bool,
 }
 
 impl Side {
     pub(super) fn new(command: Command, timeout: Duration) -> Side {
-        Side { command, timeout, running: None }
+        Side { command, timeout, running: None, fenced: false }
+    }
+
+    /// A side that is not trusted to answer each request once.
+    pub(super) fn fenced(command: Command, timeout: Duration) -> Side {
+        Side { fenced: true, ..Side::new(command, timeout) }
     }
 
     /// Sends all requests and reads the answers; stops at the first failure, which is then the last reply.
@@ -68,21 +81,28 @@ impl Side {
             replies.push(Err(failure));
             return replies;
         }
+        let timeout = timeout.unwrap_or(self.timeout);
         for id in 1..=requests.len() as u64 {
-            let reply = self.receive(id, timeout.unwrap_or(self.timeout));
-            let failed = reply.is_err();
-            replies.push(reply);
-            if failed {
-                self.running = None;
-                break;
+            match self.receive(id, timeout) {
+                Err(Failure::Twice(line)) => blame_last(&mut replies, Failure::Twice(line)),
+                reply => replies.push(reply),
             }
+            if replies.last().is_some_and(Result::is_err) {
+                self.running = None;
+                return replies;
+            }
+        }
+        if let Some(Err(failure)) = self.fenced.then(|| self.receive(0, timeout)) {
+            self.running = None;
+            blame_last(&mut replies, failure);
         }
         replies
     }
 
     fn send(&mut self, requests: &[Request], time: bool) -> Result<(), Failure> {
-        let lines: Vec<String> =
+        let mut lines: Vec<String> =
             requests.iter().enumerate().map(|(index, request)| request.to_line(index as u64 + 1, time)).collect();
+        lines.extend(self.fenced.then(|| PING.to_owned()));
         let running = self.start()?;
         match running.write_line(&lines.join("\n")) {
             Ok(()) => Ok(()),
@@ -102,7 +122,7 @@ impl Side {
     /// Waits until the process answers at all, so that its start does not count as a slow call.
     fn greet(&mut self) -> Result<(), Failure> {
         let Some(running) = &mut self.running else { return Ok(()) };
-        let asked = running.write_line(r#"{"id":0,"ping":true}"#).is_ok();
+        let asked = running.write_line(PING).is_ok();
         let line = if asked { running.read_line(Some(START.max(self.timeout))) } else { Ok(None) };
         match line.map(|line| line.map(|line| Answer::from_line(&line))) {
             Ok(None) => Err(self.ended()),
@@ -148,6 +168,12 @@ impl Side {
     }
 }
 
+/// What went wrong after an answer is the fault of the call that was answered.
+fn blame_last(replies: &mut Vec<Reply>, failure: Failure) {
+    replies.pop();
+    replies.push(Err(failure));
+}
+
 /// Takes a line that answers this request. A line that begins well is not read here: most are only compared as text.
 fn checked(line: String, id: u64) -> Reply {
     if line.starts_with(&format!(r#"{{"id":{id},"#)) && line.ends_with('}') {
@@ -155,6 +181,10 @@ fn checked(line: String, id: u64) -> Reply {
     }
     match Answer::from_line(&line) {
         Ok(answer) if answer.id == Some(id) => Ok(Spoken::new(line)),
+        // At the end of a batch nothing is expected any more but the answer to the ping.
+        Ok(answer) if id == 0 || answer.id.is_some_and(|answered| answered + 1 == id && answered > 0) => {
+            Err(Failure::Twice(shorten(&line, 200)))
+        }
         Ok(_) => Err(Failure::OutOfOrder(shorten(&line, 200))),
         Err(_) => Err(Failure::Rubbish(shorten(&line, 200))),
     }

@@ -1,0 +1,3 @@
+module wrong-port
+
+go 1.22
