@@ -7,7 +7,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
-use crate::verify::{Difference, FunctionEvidence, Ratio, Speed, Status, Verification};
+use crate::verify::{Branches, Difference, FunctionEvidence, Ratio, Speed, Status, Verification};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -43,6 +43,9 @@ pub struct FunctionReport {
     pub differences: usize,
     /// Answers declined where Python had one.
     pub guards: usize,
+    /// Branches of the original that compared calls took; absent where they could not be counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branches: Option<Branches>,
     /// How much faster the port is on the same calls; absent where it was not timed.
     pub speedup: Option<Speedup>,
     /// The smallest calls that show a difference.
@@ -121,6 +124,7 @@ fn translated(findings: &Findings, name: &str) -> FunctionReport {
         calls: CallCounts::default(),
         differences: 0,
         guards: 0,
+        branches: None,
         speedup: speed.map(speedup),
         examples: Vec::new(),
     };
@@ -139,6 +143,7 @@ fn describe(report: &mut FunctionReport, evidence: &FunctionEvidence) {
     report.calls = CallCounts { recorded: evidence.calls.recorded, generated: evidence.calls.generated };
     report.differences = evidence.tally.different;
     report.guards = evidence.tally.guards;
+    report.branches = evidence.branches.clone();
     report.examples = evidence.differences.clone();
 }
 
@@ -173,6 +178,7 @@ fn refused(findings: &Findings, name: &str, problem: &Diagnostic) -> FunctionRep
         calls: CallCounts::default(),
         differences: 0,
         guards: 0,
+        branches: None,
         speedup: None,
         examples: Vec::new(),
     }
@@ -205,7 +211,12 @@ impl EvolveReport {
                 let _ = writeln!(out, "    Python {}\n    port   {}", example.python, example.port);
             }
         }
-        let _ = write!(out, "\n  {}", self.summary());
+        let missed: Vec<String> = self.functions.iter().filter_map(FunctionReport::not_reached).collect();
+        missed.iter().for_each(|line| {
+            let _ = write!(out, "\n  {line}");
+        });
+        let gap = if missed.is_empty() { "" } else { "\n" };
+        let _ = write!(out, "{gap}\n  {}", self.summary());
         self.notes.iter().for_each(|note| {
             let _ = write!(out, "\n  note: {note}");
         });
@@ -223,6 +234,14 @@ impl EvolveReport {
 }
 
 impl FunctionReport {
+    /// `not reached in price: pricing.py:40 else, pricing.py:51 loop`
+    fn not_reached(&self) -> Option<String> {
+        let missed = &self.branches.as_ref()?.missed;
+        let shown = missed.iter().take(6).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if missed.len() > 6 { format!(" and {} more", missed.len() - 6) } else { String::new() };
+        (!missed.is_empty()).then(|| format!("not reached in {}: {shown}{more}", self.name))
+    }
+
     fn line(&self) -> String {
         if let Some(refusal) = self.refusals.first() {
             return format!(
@@ -236,6 +255,9 @@ impl FunctionReport {
         }
         if self.guards > 0 {
             let _ = write!(line, "  {} guards", self.guards);
+        }
+        if let Some(branches) = self.branches.as_ref().filter(|branches| branches.total > 0) {
+            let _ = write!(line, "  branches {} of {}", branches.reached, branches.total);
         }
         if let Some(speed) = &self.speedup {
             let _ = write!(

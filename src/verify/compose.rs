@@ -150,7 +150,7 @@ impl Composer<'_> {
         let mut given = given.clone();
         let mut steps = self.objects_for(id, &mut given)?;
         let (args, kwargs) = bind(subject.callable, &given, &mut self.random);
-        let is_constructor = self.is_constructor(id);
+        let is_constructor = self.subjects.is_constructor(id);
         match subject.class {
             None => {
                 let action = Action::Function(subject.callable.name.clone());
@@ -171,12 +171,6 @@ impl Composer<'_> {
             }
         }
         Some(steps)
-    }
-
-    pub(super) fn is_constructor(&self, id: SubjectId) -> bool {
-        let subject = &self.subjects.all[id];
-        let constructor = subject.class.and_then(|class| class.constructor.as_ref());
-        constructor.is_some_and(|constructor| std::ptr::eq(constructor, subject.callable))
     }
 
     /// Makes the objects that arguments stand for and puts references in their places.
@@ -386,7 +380,7 @@ impl Composer<'_> {
             Start::Module => None,
         };
         let methods = class.map(|class| self.subjects.of_class(class)).unwrap_or_default();
-        let methods = methods.into_iter().filter(|id| !self.is_constructor(*id));
+        let methods = methods.into_iter().filter(|id| !self.subjects.is_constructor(*id));
         let shared = match start {
             Start::New(_) => Vec::new(),
             Start::Global(_) | Start::Module => self.subjects.functions(|access| access != Access::Pure),

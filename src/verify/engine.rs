@@ -18,7 +18,7 @@ use super::{Progress, VerifyJob};
 use crate::artifact::Access;
 use crate::host::clock;
 use crate::recording::{Action, RecordedCall, Request};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -88,6 +88,8 @@ pub(super) struct Gathered {
     pub(super) differences: Vec<Difference>,
     pub(super) corpus: Vec<Vec<CorpusStep>>,
     pub(super) exhausted: bool,
+    /// Branches of the original that compared calls took.
+    pub(super) branches: BTreeSet<u32>,
     outcomes: HashSet<String>,
 }
 
@@ -139,7 +141,7 @@ impl Engine<'_> {
 
     /// Composes the cases of one unit after the other; gives the functions of which every call was made.
     fn produce(&self, sender: &SyncSender<Message>) -> Option<Vec<SubjectId>> {
-        let mut python = self.job.python("0");
+        let mut python = self.job.counting_python();
         let mut exhausted = Vec::new();
         while let Some(unit) = self.units.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let name = unit.name(self.subjects);
@@ -546,6 +548,11 @@ impl<'e> Consumer<'e> {
         } else if matches!(verdict, Verdict::Same(_)) {
             gathered.tally.states += 1;
         }
+        if let (Verdict::Same(_) | Verdict::Different(..), Some(trace)) =
+            (&verdict, spoken.and_then(|s| s.trace.as_ref()))
+        {
+            gathered.branches.extend(trace.branches.iter());
+        }
         match verdict {
             Verdict::Same(_) if is_call => {
                 match answered.case.origin {
@@ -649,6 +656,7 @@ fn merged(
         gathered.calls.generated += more.calls.generated;
         gathered.exhausted |= more.exhausted;
         gathered.outcomes.extend(more.outcomes);
+        gathered.branches.extend(more.branches);
         let outcomes = gathered.outcomes.len();
         let (left, right) = (&mut gathered.tally, more.tally);
         left.returned += right.returned;

@@ -54,10 +54,24 @@ pub struct FunctionEvidence {
     pub exhausted: bool,
     /// Shrunk differences, at most a few.
     pub differences: Vec<Difference>,
+    /// Branches of the original that the compared calls took; `None` where they could not be counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branches: Option<Branches>,
     /// Where Python did not agree with itself.
     pub nondeterministic: Option<String>,
     /// Calls worth keeping: the first of each kind of outcome, as protocol requests with Python's answers.
     pub corpus: Vec<Vec<CorpusStep>>,
+}
+
+/// Branches of the original: those of a function and of the helpers that its calls entered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branches {
+    /// All of them.
+    pub total: usize,
+    /// Those that compared calls took.
+    pub reached: usize,
+    /// The others: `pricing.py:40 else`.
+    pub missed: Vec<String>,
 }
 
 /// Calls by origin.

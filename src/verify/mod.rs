@@ -13,6 +13,7 @@
 //! The protocol is that of `docs/protocol.md`. Absent here: anything about how the port was made.
 
 mod bench;
+mod branches;
 mod case;
 mod compose;
 mod engine;
@@ -32,7 +33,9 @@ mod tests_support;
 mod values;
 
 pub use bench::{Ratio, Speed, bench};
-pub use evidence::{Calls, CorpusStep, Difference, DifferenceKind, FunctionEvidence, Status, Tally, Verification};
+pub use evidence::{
+    Branches, Calls, CorpusStep, Difference, DifferenceKind, FunctionEvidence, Status, Tally, Verification,
+};
 pub use parity::{Certificate, Entry, Hashes, Level, corpus_lines, failure_rate, level};
 pub use pool::Literals;
 pub use record::{Recorder, Recording};
@@ -54,6 +57,7 @@ use std::time::Duration;
 use subject::{SubjectId, Subjects};
 
 const CODEC: &str = include_str!("python/codec.py");
+const BRANCHES: &str = include_str!("python/branches.py");
 const WORKER: &str = include_str!("python/worker.py");
 /// Where the virtual clock begins on both sides, in epoch seconds.
 const CLOCK: &str = "1700000000";
@@ -178,7 +182,9 @@ fn evidence(
     over: bool,
 ) -> Vec<FunctionEvidence> {
     let minimum = job.evidence.minimum_calls as usize;
-    let one = |(id, subject): (SubjectId, &subject::Subject)| {
+    let taken = gathered.iter().map(|(id, found)| (*id, found.branches.clone())).collect();
+    let mut branches = scouted.branches.counts(subjects, &taken);
+    let mut one = |(id, subject): (SubjectId, &subject::Subject)| {
         let found = gathered.remove(&id).unwrap_or_default();
         let mut corpus = found.corpus;
         corpus
@@ -191,13 +197,14 @@ fn evidence(
             tally: found.tally,
             exhausted: found.exhausted,
             differences: found.differences,
+            branches: branches[id].take(),
             nondeterministic: scouted.nondeterministic.get(&id).cloned(),
             corpus,
         };
         evidence.conclude(minimum, over.then(|| format!("the time budget ended after {} calls", found.calls.total())));
         evidence
     };
-    subjects.all.iter().enumerate().map(one).collect()
+    subjects.all.iter().enumerate().map(&mut one).collect()
 }
 
 /// Asks the interpreter who it is.
@@ -215,11 +222,19 @@ fn interpreter(job: &VerifyJob) -> Result<String, VerifyError> {
 impl VerifyJob<'_> {
     /// A process of the original; strings hash by `hash_seed`.
     fn python(&self, hash_seed: &str) -> Side {
-        let command = Command::new(&self.interpreter)
-            .args(["-B", "-c", &format!("{CODEC}\n{WORKER}")])
-            .arg(&self.module)
-            .env("PYTHONHASHSEED", hash_seed);
-        Side::new(self.limited(command), self.limits.call)
+        Side::new(self.worker(WORKER).env("PYTHONHASHSEED", hash_seed), self.limits.call)
+    }
+
+    /// A process of a copy of the original that counts its branches.
+    fn counting_python(&self) -> Side {
+        let command = self.worker(&format!("{BRANCHES}\n{WORKER}"));
+        Side::new(command.env("PYTHONHASHSEED", "0"), self.limits.call)
+    }
+
+    fn worker(&self, script: &str) -> Command {
+        let script = format!("{CODEC}\n{script}");
+        let command = Command::new(&self.interpreter).args(["-B", "-c", &script]).arg(&self.module);
+        self.limited(command)
     }
 
     /// A process of the port.

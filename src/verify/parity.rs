@@ -4,7 +4,7 @@
 //! of calls allows follows from the rule of three: n equal answers and no difference mean a failure rate below 3/n at
 //! 95 % confidence.
 
-use super::evidence::{Calls, Difference, FunctionEvidence, Status, Tally, Verification};
+use super::evidence::{Branches, Calls, Difference, FunctionEvidence, Status, Tally, Verification};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -62,6 +62,9 @@ pub struct Entry {
     pub tally: Tally,
     /// True where every possible call was made.
     pub exhausted: bool,
+    /// Branches of the original that the compared calls took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branches: Option<Branches>,
     /// Upper bound of the rate of calls that differ, at 95 %; absent where something differs or nothing was compared.
     pub failure_rate_below: Option<f64>,
     /// What the number of calls allows.
@@ -125,8 +128,8 @@ impl Certificate {
     pub fn to_markdown(&self) -> String {
         let mut text = format!(
             "# Parity\n\nCompared with {}, policy {}, at least {} equal answers a function.\n\n\
-             | function | status | recorded | generated | raised | declined | failure rate | allows |\n\
-             |---|---|---:|---:|---:|---:|---|---|\n",
+             | function | status | recorded | generated | raised | declined | branches | failure rate | allows |\n\
+             |---|---|---:|---:|---:|---:|---:|---|---|\n",
             self.interpreter, self.policy, self.minimum_calls
         );
         self.functions.iter().for_each(|entry| text.push_str(&row(entry)));
@@ -135,13 +138,14 @@ impl Certificate {
             text.push_str(&format!("\n## {}: {}\n\n{reason}\n", entry.name, status_word(entry.status)));
             entry.differences.iter().for_each(|difference| text.push_str(&told(difference)));
         }
+        text.push_str(&not_reached(&self.functions));
         if !self.notes.is_empty() {
             text.push_str("\n## Notes\n\n");
             self.notes.iter().for_each(|note| text.push_str(&format!("- {note}\n")));
         }
         text.push_str(
             "\n\"Raised\" answers are equal exceptions, type and message. \"Declined\" calls are guards: no answer, so \
-             no equal answer.\nThe failure rate is the bound 3/n at 95 % for calls like these.\n",
+             no equal answer.\n\"Branches\" are those of the original that compared calls took, helpers included.\nThe failure rate is the bound 3/n at 95 % for calls like these.\n",
         );
         text
     }
@@ -157,6 +161,7 @@ fn entry(found: &FunctionEvidence) -> Entry {
         calls: found.calls,
         tally: found.tally,
         exhausted: found.exhausted,
+        branches: found.branches.clone(),
         failure_rate_below: failure_rate(compared).filter(|_| equal && !found.exhausted),
         level: if equal { level(compared) } else { Level::None },
         differences: found.differences.clone(),
@@ -178,7 +183,21 @@ fn row(entry: &Entry) -> String {
     let Tally { raised, guards, .. } = entry.tally;
     let Calls { recorded, generated } = entry.calls;
     let status = status_word(entry.status);
-    format!("| `{}` | {status} | {recorded} | {generated} | {raised} | {guards} | {rate} | {allows} |\n", entry.name)
+    let branches = entry.branches.as_ref().map_or("-".into(), |found| format!("{} of {}", found.reached, found.total));
+    format!(
+        "| `{}` | {status} | {recorded} | {generated} | {raised} | {guards} | {branches} | {rate} | {allows} |\n",
+        entry.name
+    )
+}
+
+/// The branches of the original that no compared call took.
+fn not_reached(entries: &[Entry]) -> String {
+    let missed = |entry: &Entry| {
+        let branches = entry.branches.as_ref().filter(|branches| !branches.missed.is_empty())?;
+        Some(format!("- `{}`: {}\n", entry.name, branches.missed.join(", ")))
+    };
+    let lines: String = entries.iter().filter_map(missed).collect();
+    if lines.is_empty() { lines } else { format!("\n## Branches not reached\n\n{lines}") }
 }
 
 fn status_word(status: Status) -> &'static str {
@@ -219,6 +238,7 @@ mod tests {
             tally: Tally::default(),
             exhausted: false,
             differences: Vec::new(),
+            branches: Some(Branches { total: 2, reached: 1, missed: vec!["m.py:4 else".into()] }),
             nondeterministic: None,
             corpus: vec![vec![CorpusStep { request: r#"{"id":1}"#.into(), answer: r#"{"ok":1}"#.into() }]],
         }
@@ -260,7 +280,9 @@ mod tests {
         let certificate = certificate(evidence(Status::Equal, 3000));
         let read: Result<Certificate, _> = serde_json::from_str(&certificate.to_json());
         assert_eq!(read.ok(), Some(certificate.clone()));
-        assert!(certificate.to_markdown().contains("| `price` | equal | 0 | 3000 | 0 | 0 | < 0.10 % | shadow |"));
+        assert!(
+            certificate.to_markdown().contains("| `price` | equal | 0 | 3000 | 0 | 0 | 1 of 2 | < 0.10 % | shadow |")
+        );
     }
 
     #[test]

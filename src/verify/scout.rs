@@ -3,6 +3,7 @@
 //! It tells three things: where Python does not agree with itself (clock, random, ids, the order of sets of strings,
 //! which differs between processes), what calls cost, and what values there are: results become arguments of others.
 
+use super::branches::BranchTable;
 use super::case::{Answered, Case, Origin, Verdict, compare};
 use super::compose::{Composer, Cost, ask_cases};
 use super::engine::Unit;
@@ -31,6 +32,8 @@ pub(super) struct Scouted {
     pub(super) choosers: Vec<Chooser>,
     /// What calls cost, per subject.
     pub(super) cost: Vec<Cost>,
+    /// What the numbers of branches mean.
+    pub(super) branches: BranchTable,
     /// Where Python does not agree with itself.
     pub(super) nondeterministic: HashMap<SubjectId, String>,
     /// Whether the port lets the virtual clock jump.
@@ -44,8 +47,9 @@ pub(super) fn scout(
     units: &[Unit],
     deadline: Option<Instant>,
 ) -> Result<Scouted, VerifyError> {
-    let mut python = job.python("0");
+    let mut python = job.counting_python();
     import(&mut python)?;
+    let branches = BranchTable::read(python.ask_line(r#"{"id":1,"branches":true}"#).as_deref());
     let clock_jumps = understands_jumps(job, subjects);
     let mut composer = Composer {
         subjects,
@@ -73,7 +77,7 @@ pub(super) fn scout(
     }
     let (pool, choosers, cost) = (composer.pool, composer.choosers, composer.cost);
     let nondeterministic = disagreements(job, subjects, &cases)?;
-    Ok(Scouted { pool, choosers, cost, nondeterministic, clock_jumps })
+    Ok(Scouted { pool, choosers, cost, branches, nondeterministic, clock_jumps })
 }
 
 /// Starts the original and imports the module.

@@ -1,5 +1,6 @@
 //! One side of the comparison: a process that speaks the stdio protocol, restarted when it fails.
 
+use super::branches::Trace;
 use crate::host::process::{Command, Running, Status};
 use crate::recording::{Answer, Outcome, Request};
 use std::io;
@@ -39,12 +40,15 @@ pub(super) type Reply = Result<Spoken, Failure>;
 pub(super) struct Spoken {
     /// The line without its end.
     pub(super) line: String,
+    /// What the copy that counts branches reported beside.
+    pub(super) trace: Option<Trace>,
     read: OnceLock<Option<Answer>>,
 }
 
 impl Spoken {
-    fn new(line: String) -> Spoken {
-        Spoken { line, read: OnceLock::new() }
+    fn new(mut line: String) -> Spoken {
+        let trace = Trace::take(&mut line);
+        Spoken { line, trace, read: OnceLock::new() }
     }
 
     /// The answer; `None` where the line is none.
@@ -97,6 +101,14 @@ impl Side {
             blame_last(&mut replies, failure);
         }
         replies
+    }
+
+    /// The answer line to a request line that is no call.
+    pub(super) fn ask_line(&mut self, line: &str) -> Option<String> {
+        let timeout = self.timeout;
+        let running = self.start().ok()?;
+        running.write_line(line).ok()?;
+        running.read_line(Some(timeout)).ok()?
     }
 
     fn send(&mut self, requests: &[Request], time: bool) -> Result<(), Failure> {

@@ -59,6 +59,13 @@ impl<'a> Subjects<'a> {
         self.all[id].callable
     }
 
+    /// Whether a subject makes objects of its class.
+    pub(super) fn is_constructor(&self, id: SubjectId) -> bool {
+        let subject = &self.all[id];
+        let constructor = subject.class.and_then(|class| class.constructor.as_ref());
+        constructor.is_some_and(|constructor| std::ptr::eq(constructor, subject.callable))
+    }
+
     /// Names of the fields of what a subject returns.
     pub(super) fn result_fields(&self, id: SubjectId) -> Vec<&'a str> {
         let mut shape = &self.callable(id).result;

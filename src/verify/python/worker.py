@@ -2,6 +2,9 @@
 
 One request a line on stdin, one answer a line on stdout, in order. Whatever the module prints is part of the
 answer; whatever it writes past Python's `sys.stdout` goes to stderr. Nothing is written beside the module.
+
+Where `branches.py` is part of the script, a copy of the module runs that counts branches, and every call's answer has, after its id,
+`"trace":[nanoseconds,work,branch,...]`; `{"branches":true}` tells what the numbers mean.
 """
 
 import importlib
@@ -36,11 +39,15 @@ class Clock:
 class Original:
     """The module under test, imported afresh as often as asked."""
 
-    def __init__(self, path, clock):
+    def __init__(self, path, clock, branches):
         path = os.path.realpath(path)
         self.clock = clock
+        self.branches = branches
         self.root, self.name = _locate(path)
         self.codes = {}
+        if branches:
+            branches.install()
+            self.codes = branches.add(local_files(path, self.root), self.root)
         sys.path.insert(0, self.root)
         self._cache_code()
         self.load()
@@ -113,6 +120,7 @@ class Worker:
     def answer(self, line):
         """Return the answer to one request line."""
         request_id = None
+        self.trace = ""
         try:
             request = loads(line)
             request_id = request.get("id")
@@ -124,6 +132,8 @@ class Worker:
         text = self.take_printed()
         if text:
             answer["stdout"] = encode(text)
+        if self.trace:
+            return f'{{"id":{dumps(request_id)},"trace":[{self.trace}],{dumps(answer)[1:]}'
         return dumps({"id": request_id, **answer})
 
     def take_printed(self):
@@ -150,6 +160,8 @@ class Worker:
             return self.encoded(lambda: state(self.original.module if name is None else self.original.object(name)))
         if "reset" in request:
             return self.reset()
+        if "branches" in request and self.original.branches:
+            return {"ok": self.original.branches.table()}
         if "advance" in request and self.original.clock:
             self.original.clock.now += request["advance"]
             return {"ok": None}
@@ -192,6 +204,9 @@ class Worker:
         values = [*args, *kwargs.values()]
         before = [encode(value) if can_change(value) else None for value in values]
         problem = result = None
+        branches = self.original.branches
+        if branches:
+            branches.clear()
         start = time.perf_counter_ns()
         try:
             result = function(*args, **kwargs)
@@ -205,6 +220,8 @@ class Worker:
             problem.__traceback__ = None
         else:
             answer = self.result(result, request, dict(zip(given, values)), owner)
+        if branches:
+            self.trace = f"{spent},{branches.text()}"
         self.add_mutated(answer, given, values, before)
         if request.get("time"):
             answer["ns"] = spent
@@ -252,7 +269,8 @@ def main(path):
         clock = Clock(float(os.environ["PIVOT_CLOCK"]))
         clock.install()
     try:
-        worker = Worker(Original(path, clock), printed)
+        branches = Branches() if "Branches" in globals() else None
+        worker = Worker(Original(path, clock, branches), printed)
     except BaseException as problem:
         requests.readline()
         answers.write((dumps({"id": 0, "error": error(problem)}) + "\n").encode())
