@@ -40,15 +40,22 @@ fn check(case: &str, target: Target) {
     }
     let scratch = pivot::host::scratch_dir().unwrap();
     let name = format!("{}-{}", case.replace('/', "-"), target.word());
+    let file = root().join("fixtures/translate").join(format!("{case}.py"));
+    // A workload beside the module is the command whose calls are recorded.
+    let workload = file.with_extension("workload");
+    let command = match workload.exists() {
+        true => vec!["python3".into(), workload.into_os_string()],
+        false => Vec::new(),
+    };
     let job = EvolveJob {
-        file: root().join("fixtures/translate").join(format!("{case}.py")),
+        file,
         target,
         policy: Policy::profile("aggressive").unwrap(),
         output: scratch.path().join(name),
         only: Vec::new(),
         form: Form::Library,
         python: find_program("python3"),
-        command: Vec::new(),
+        command,
         timeout: None,
         command_output: Output::Stderr,
         target_dir: target_dir(),
@@ -109,4 +116,5 @@ cases! {
     dicts "containers/dicts";
     exceptions "control/exceptions";
     account "classes/account";
+    untyped "recorded/untyped";
 }

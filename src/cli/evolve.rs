@@ -43,8 +43,8 @@ pub fn run(args: &EvolveArgs, console: &mut Console) -> anyhow::Result<Exit> {
             let message = format!("nothing in {} can be translated", file.display());
             return Err(Failure { message, help: None, exit: Exit::GateFailed }.into());
         }
-        Err(EvolveError::Broken(file, translation)) => {
-            console.diagnostics(&evolve::diagnostics(&translation), &translation.project.sources);
+        Err(EvolveError::Broken(file, project)) => {
+            console.diagnostics(&project.diagnostics, &project.sources);
             return Err(cannot(format!("{} is not valid Python", file.display()), "mend what is marked above"));
         }
         Err(error) => return Err(failure(error).into()),

@@ -201,6 +201,20 @@ pub fn reachable(program: &Program) -> Vec<bool> {
     seen
 }
 
+/// True where an int from outside must not become a float: nobody declared that it may.
+pub fn takes_only_floats(param: &Param, ty: &Type) -> bool {
+    fn holds_float(ty: &Type) -> bool {
+        match ty {
+            Type::Float => true,
+            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => holds_float(t),
+            Type::Dict(key, value) => holds_float(key) || holds_float(value),
+            Type::Tuple(items) => items.iter().any(holds_float),
+            _ => false,
+        }
+    }
+    !param.declared && holds_float(ty)
+}
+
 /// True where a call may put a float into text, so that `3` and `3.0` can be told apart in what it says.
 pub fn shows_floats(program: &Program, function: FunctionId) -> bool {
     let mut seen = BTreeSet::new();

@@ -250,6 +250,8 @@ pub struct Param {
     pub default: Option<Expr>,
     pub keyword_only: bool,
     pub positional_only: bool,
+    /// Annotated. Without an annotation the type was inferred, and an int from outside is none of its floats.
+    pub declared: bool,
 }
 
 /// How an argument travels.

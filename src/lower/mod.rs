@@ -30,6 +30,7 @@ mod functions;
 mod join;
 mod loops;
 mod methods;
+mod observed;
 mod operators;
 mod ownership;
 mod program;
@@ -43,6 +44,7 @@ pub use collect::Unit;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{self, FunctionId, FunctionKind, GlobalId, Local, Passing, StmtKind, Type};
+use crate::recording::RecordedCall;
 use crate::source::FileId;
 use body::{Body, Owner, assigned_names};
 use std::collections::HashSet;
@@ -53,6 +55,8 @@ use world::{Lowered, World};
 pub struct LowerOptions {
     /// Functions and classes of the entry to translate (`name`, `Class`, `Class.method`); empty for all public ones.
     pub only: Vec<String>,
+    /// Calls seen in a run of the user's program: types for parameters without an annotation.
+    pub recorded: Vec<RecordedCall>,
 }
 
 /// A translated program, and why what is not in it is not.
@@ -69,6 +73,7 @@ const MOST_PASSES: usize = 40;
 /// Lowers the entry file with what it reaches in the other units.
 pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredProgram {
     let mut world = collect::collect(units);
+    observed::teach(&mut world, entry, &options.recorded);
     for _ in 0..MOST_PASSES {
         world.changed = false;
         pass(&mut world);
@@ -227,6 +232,7 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
             default,
             keyword_only: param.keyword_only,
             positional_only: param.positional_only,
+            declared: param.declared,
         });
     }
     let mut own = HashSet::new();

@@ -177,6 +177,13 @@ impl<'a> World<'a> {
         &self.globals[id.0 as usize]
     }
 
+    /// The one class of a name.
+    pub fn class_named(&self, name: &str) -> Option<ClassId> {
+        let mut named = (0..self.classes.len()).filter(|&index| self.classes[index].name == name);
+        let first = named.next()?;
+        named.next().is_none().then_some(ClassId(first as u32))
+    }
+
     /// A place in a module's file.
     pub fn at(&self, module: ModuleId, span: Span) -> Location {
         Location { file: self.module(module).file, span }

@@ -1,7 +1,7 @@
 //! `evolve` in order: translate, emit, put a shell around it, write, build, record, replay, time, certify.
 
 use super::build::{self, BuildError, BuildJob};
-use super::load::LoadError;
+use super::load::{LoadError, Project};
 use super::translate::{self, Translation};
 use crate::artifact::{Artifact, Interface};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -10,6 +10,7 @@ use crate::host::process::{Command, Output, Status as ProcessStatus};
 use crate::host::{Files, interrupt};
 use crate::ir::walk::{Part, each_part};
 use crate::ir::{ExprKind, Need};
+use crate::lower::LowerOptions;
 use crate::policy::Policy;
 use crate::python::ast::{Stmt, StmtKind};
 use crate::recording::RecordedCall;
@@ -104,7 +105,7 @@ pub enum EvolveError {
     AllRefused(PathBuf, Box<Translation>),
     /// The module is not valid Python.
     #[error("{} is not valid Python", .0.display())]
-    Broken(PathBuf, Box<Translation>),
+    Broken(PathBuf, Box<Project>),
     /// A name given with `--function` is not in the module.
     #[error("{} has no public function or class `{name}`", file.display())]
     NoSuchName {
@@ -137,9 +138,17 @@ pub fn evolve(files: &dyn Files, job: &EvolveJob, step: &(dyn Fn(Step) + Sync)) 
         build::check_tools(job.target)?;
     }
     let routes = job.form == Form::Service;
-    let translation = translate::deeply(|| translate::translate(files, &job.file, &job.only, routes))??;
-    let translation = check_syntax(job, translation)?;
-    check_names(job, &translation)?;
+    let project = translate::deeply(|| translate::read(files, &job.file, routes))??;
+    let project = check_syntax(job, project)?;
+    check_names(job, &project)?;
+    let mut seen = Seen::default();
+    if let (Some(python), false) = (&job.python, job.command.is_empty()) {
+        step(Step::Stage("recording calls of your command"));
+        seen = record(job, python, &project)?;
+        step(Step::Stage("translating"));
+    }
+    let options = LowerOptions { only: job.only.clone(), recorded: seen.calls.clone() };
+    let translation = translate::deeply(|| translate::lowered(project, options))?;
     let folder = job.output.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let artifact = translate::emit(&translation, job.target, &folder, &job.policy.build)?;
     let interface = artifact.interface.clone();
@@ -156,28 +165,27 @@ pub fn evolve(files: &dyn Files, job: &EvolveJob, step: &(dyn Fn(Step) + Sync)) 
         not_built: None,
         verification: None,
         speeds: Vec::new(),
-        command: None,
+        command: seen.command,
         recorded: 0,
     };
     if let Some(python) = &job.python {
-        prove(files, job, python, &mut evolved, step)?;
+        prove(files, job, python, &seen.calls, &mut evolved, step)?;
     }
     Ok(evolved)
 }
 
 /// A module that Python would not import is not translated.
-fn check_syntax(job: &EvolveJob, translation: Translation) -> Result<Translation, EvolveError> {
-    let project = &translation.project;
+fn check_syntax(job: &EvolveJob, project: Project) -> Result<Project, EvolveError> {
     let broken = |problem: &Diagnostic| problem.severity == Severity::Error && problem.at.file == project.entry;
     match project.diagnostics.iter().any(broken) {
-        true => Err(EvolveError::Broken(job.file.clone(), Box::new(translation))),
-        false => Ok(translation),
+        true => Err(EvolveError::Broken(job.file.clone(), Box::new(project))),
+        false => Ok(project),
     }
 }
 
 /// Every name asked for must be one of the module's.
-fn check_names(job: &EvolveJob, translation: &Translation) -> Result<(), EvolveError> {
-    let entry = translation.project.tree(translation.project.entry);
+fn check_names(job: &EvolveJob, project: &Project) -> Result<(), EvolveError> {
+    let entry = project.tree(project.entry);
     let defined = |stmt: &Stmt| match &stmt.kind {
         StmtKind::FunctionDef(def) => Some(def.name.text.clone()),
         StmtKind::ClassDef(def) => Some(def.name.text.clone()),
@@ -276,6 +284,7 @@ fn prove(
     files: &dyn Files,
     job: &EvolveJob,
     python: &Path,
+    recorded: &[RecordedCall],
     evolved: &mut Evolved,
     step: &(dyn Fn(Step) + Sync),
 ) -> Result<(), EvolveError> {
@@ -290,10 +299,9 @@ fn prove(
         }
         Err(error) => return Err(error.into()),
     }
-    let recorded = match job.command.is_empty() {
-        true => Vec::new(),
-        false => record(job, python, evolved, step)?,
-    };
+    let callables = callables(&evolved.interface);
+    let recorded: Vec<RecordedCall> =
+        recorded.iter().filter(|call| callables.contains(&call.callable)).cloned().collect();
     evolved.recorded = recorded.len();
     let literals = literals(&evolved.translation);
     let verify_job = VerifyJob {
@@ -316,15 +324,17 @@ fn prove(
     Ok(())
 }
 
+/// What a run of the user's command showed.
+#[derive(Default)]
+struct Seen {
+    calls: Vec<RecordedCall>,
+    /// How it ended.
+    command: Option<ProcessStatus>,
+}
+
 /// Runs the user's command with the recorder in front of the module.
-fn record(
-    job: &EvolveJob,
-    python: &Path,
-    evolved: &mut Evolved,
-    step: &(dyn Fn(Step) + Sync),
-) -> Result<Vec<RecordedCall>, EvolveError> {
-    step(Step::Stage("recording calls of your command"));
-    let recorder = Recorder::new(&job.file, &callables(&evolved.interface), RECORDED)?;
+fn record(job: &EvolveJob, python: &Path, project: &Project) -> Result<Seen, EvolveError> {
+    let recorder = Recorder::new(&job.file, &definitions(project), RECORDED)?;
     let path = std::env::var_os("PYTHONPATH");
     let program = &job.command[0];
     let is_python = Path::new(program).file_name().is_some_and(|name| name == "python" || name == "python3");
@@ -333,9 +343,31 @@ fn record(
     for (name, value) in recorder.environment(path.as_deref()) {
         command = command.env(name, value);
     }
-    evolved.command = Some(command.run(job.timeout)?.status);
+    let status = command.run(job.timeout)?.status;
     interrupt::check()?;
-    Ok(recorder.collect()?.calls)
+    Ok(Seen { calls: recorder.collect()?.calls, command: Some(status) })
+}
+
+/// Names of the entry's public functions and of the methods of its public classes, constructors included.
+fn definitions(project: &Project) -> Vec<String> {
+    let public = |name: &str| !name.starts_with('_') || name == "__init__";
+    let mut names = Vec::new();
+    for stmt in &project.tree(project.entry).body {
+        match &stmt.kind {
+            StmtKind::FunctionDef(def) if public(&def.name.text) => names.push(def.name.text.clone()),
+            StmtKind::ClassDef(class) if public(&class.name.text) => {
+                for inner in &class.body {
+                    if let StmtKind::FunctionDef(def) = &inner.kind
+                        && public(&def.name.text)
+                    {
+                        names.push(format!("{}.{}", class.name.text, def.name.text));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 /// Calls that are kept of each function.

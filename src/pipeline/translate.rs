@@ -29,14 +29,24 @@ pub struct Translation {
 
 /// Reads a module with what it imports, and with the web applications beside it that serve it; lowers all of it.
 pub fn translate(files: &dyn Files, entry: &Path, only: &[String], routes: bool) -> Result<Translation, LoadError> {
+    Ok(lowered(read(files, entry, routes)?, LowerOptions { only: only.to_vec(), recorded: Vec::new() }))
+}
+
+/// Reads a module with what it imports; `routes`: with the web applications beside it that serve it, too.
+pub fn read(files: &dyn Files, entry: &Path, routes: bool) -> Result<Project, LoadError> {
     let mut project = load::load(files, entry)?;
     if routes {
         load::add_applications(files, &mut project);
     }
+    Ok(project)
+}
+
+/// Lowers what was read.
+pub fn lowered(project: Project, options: LowerOptions) -> Translation {
     let units: Vec<Unit> =
         project.order.iter().map(|id| Unit { file: project.sources.get(*id), tree: project.tree(*id) }).collect();
-    let lowered = lower::lower(&units, project.entry, &LowerOptions { only: only.to_vec() });
-    Ok(Translation { program: lowered.program, refusals: lowered.refusals, project })
+    let lowered = lower::lower(&units, project.entry, &options);
+    Translation { program: lowered.program, refusals: lowered.refusals, project }
 }
 
 /// Writes a translated program in a language; `folder` is the name of the project's folder.

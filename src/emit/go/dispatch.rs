@@ -66,7 +66,11 @@ impl<'a> Tables<'a> {
         for (index, param) in own.iter().enumerate() {
             let variable = scope.take(&GoIdent::private(&local(index).name), "Value");
             let codec = self.codec(&local(index).ty);
-            self.argument(indent + 2, index, &variable, &codec, &local(index).ty, param.default.as_ref());
+            let read = match decide::takes_only_floats(param, &local(index).ty) {
+                true => format!("support.Unwidened({codec})"),
+                false => codec.clone(),
+            };
+            self.argument(indent + 2, index, &variable, &read, &local(index).ty, param.default.as_ref());
             if function.effects.mutates.contains(&(index + skipped)) {
                 self.line(indent + 2, &format!("support.Watch(call, {index}, {codec}, &{variable})"));
             }

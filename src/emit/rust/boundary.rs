@@ -25,8 +25,8 @@ pub const STORY: &str = "From Python's names to this package's functions, and th
 /// Modules that are the same for every program.
 pub const MODULES: &[&str] = &["call", "session", "wire"];
 
-/// The files that are the same for every program.
-pub fn sources(used: &mut BTreeSet<&'static str>) -> Vec<GeneratedFile> {
+/// The files that are the same for every program; `boundary` is the one that is not.
+pub fn sources(used: &mut BTreeSet<&'static str>, boundary: &TokenStream) -> Vec<GeneratedFile> {
     used.extend(["exception", "guard", "float"]);
     let modules = support::closure(used.clone());
     let mut files = vec![
@@ -35,15 +35,18 @@ pub fn sources(used: &mut BTreeSet<&'static str>) -> Vec<GeneratedFile> {
         plain("src/session.rs", include_str!("support/shell/session.rs")),
     ];
     let mut wire = String::from(include_str!("support/shell/wire.rs"));
+    let inferred = boundary.to_string().contains("inferred ::");
     let parts = [
-        ("dict", include_str!("support/shell/wire_dict.rs")),
-        ("json", include_str!("support/shell/wire_json.rs")),
-        ("set", include_str!("support/shell/wire_set.rs")),
+        ("dict", modules.contains("dict"), include_str!("support/shell/wire_dict.rs")),
+        ("inferred", inferred, include_str!("support/shell/wire_inferred.rs")),
+        ("json", modules.contains("json"), include_str!("support/shell/wire_json.rs")),
+        ("set", modules.contains("set"), include_str!("support/shell/wire_set.rs")),
     ];
-    for (module, text) in parts.iter().rev().filter(|part| modules.contains(part.0)) {
+    for (module, _, text) in parts.iter().rev().filter(|part| part.1) {
         files.push(plain(format!("src/wire/{module}.rs"), *text));
         let at = wire.find("use crate::support").unwrap_or(0);
-        wire.insert_str(at, &format!("mod {module};\n"));
+        let public = if *module == "inferred" { "pub " } else { "" };
+        wire.insert_str(at, &format!("{public}mod {module};\n"));
     }
     let at = wire.find("use crate::support").unwrap_or(0);
     wire.insert(at, '\n');

@@ -90,6 +90,10 @@ impl Boundary<'_, '_> {
             }
             None => quote!(call.take(#index)),
         };
+        let plain = match decide::takes_only_floats(param, ty) {
+            true => quote!(crate::wire::inferred::without_widening(|| #plain)),
+            false => plain,
+        };
         let mutable =
             (param.passing == Passing::RefMut && !decide::is_shared(self.emitter.program, ty)).then(|| quote!(mut));
         let Some(class) = self.has_variant(ty) else {

@@ -47,7 +47,7 @@ pub fn artifact(mut emitter: Emitter<'_>) -> Result<Artifact, EmitError> {
         files.push(file("src/state.rs", "The module globals that can change.", state, &mut used)?);
     }
     files.push(file("src/boundary.rs", boundary::STORY, &boundary, &mut used)?);
-    files.extend(boundary::sources(&mut used));
+    files.extend(boundary::sources(&mut used, &boundary));
     files.extend(support_files(used));
     files.push(library(&emitter, has_state)?);
     files.push(manifest(&emitter));
