@@ -3,7 +3,8 @@
 #   make demo   measure the example shop, cut two services out of it, prove them equal, compose the system
 #   make test   install what the tests need (into .venv and .tools), then run all of them
 #
-# A third, `make example`, generates examples/10-polyglot-microservices again after a change of what pivot writes.
+# A third, `make example`, generates examples/10-polyglot-microservices again after a change of what pivot writes; a
+# fourth, `make corpus`, runs the functions of published packages through both targets and writes docs/corpus.md (hours).
 #
 # Nothing is installed outside this folder. Debian's packages of the validators are unpacked into .tools, not installed.
 
@@ -19,7 +20,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/.tools/bin:$(PATH)
 # All generated Rust is compiled into one folder, so that dependencies compile once.
 export PIVOT_TARGET_DIR ?= $(CURDIR)/.pivot/cache/target
 
-.PHONY: help demo test example clean
+.PHONY: help demo test example corpus clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -35,6 +36,17 @@ test: $(VENV)/.fixture
 
 example: $(VENV)/.fixture
 	tools/example
+
+CORPUS := .pivot/cache/corpus
+
+corpus: $(CORPUS)/units/corpus.json
+	cargo build --release
+	$(PYTHON) tools/corpus/run.py target/release/pivot $(CORPUS)/units docs/corpus.md
+
+$(CORPUS)/units/corpus.json: tools/corpus/prepare.py tools/corpus/requirements.txt
+	$(PYTHON) -m venv $(CORPUS)/venv
+	$(CORPUS)/venv/bin/python -m pip install --quiet --requirement tools/corpus/requirements.txt
+	$(CORPUS)/venv/bin/python tools/corpus/prepare.py $(CORPUS)/venv/lib/python3*/site-packages $(CORPUS)/units
 
 $(VENV)/bin/python:
 	@echo "== creating a virtual environment in $(VENV)"

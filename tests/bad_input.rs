@@ -393,6 +393,11 @@ mod evolve {
         assert_eq!(done.status, Status::Code(1), "{said}");
         assert!(said.contains("E1003") && said.contains("nothing in pricing.py can be translated"), "{said}");
         assert_eq!(place.entries(), before);
+        let done = place.pivot(&only_translate(&["--format", "json"]));
+        let report: serde_json::Value = serde_json::from_slice(&done.stdout).expect("an object even so");
+        assert_eq!(report["functions"][0]["status"], "refused", "{report}");
+        assert_eq!(report["functions"][0]["refusals"][0]["code"], "E1003", "{report}");
+        assert_eq!((done.status, place.entries()), (Status::Code(1), before));
     }
 
     #[test]

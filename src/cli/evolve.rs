@@ -8,6 +8,7 @@ use crate::host::process::{Output, Status};
 use crate::host::{Disk, Files};
 use crate::pipeline::build::BuildError;
 use crate::pipeline::evolve::{self, EvolveError, EvolveJob, Evolved, Form, Step};
+use crate::pipeline::translate::Translation;
 use crate::report::evolve::{EvolveReport, Findings, evolve_report};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -40,6 +41,9 @@ pub fn run(args: &EvolveArgs, console: &mut Console) -> anyhow::Result<Exit> {
         Ok(evolved) => evolved,
         Err(EvolveError::AllRefused(file, translation)) => {
             console.diagnostics(&evolve::diagnostics(&translation), &translation.project.sources);
+            if let ResultFormat::Json = args.format {
+                console.print(&nothing(&job, &translation).json()?)?;
+            }
             let message = format!("nothing in {} can be translated", file.display());
             return Err(Failure { message, help: None, exit: Exit::GateFailed }.into());
         }
@@ -50,7 +54,7 @@ pub fn run(args: &EvolveArgs, console: &mut Console) -> anyhow::Result<Exit> {
         Err(error) => return Err(failure(error).into()),
     };
     console.diagnostics(&evolve::diagnostics(&evolved.translation), &evolved.translation.project.sources);
-    let report = report(args, &job, &evolved);
+    let report = report(&job, &evolved);
     console.print(&match args.format {
         ResultFormat::Text => report.terminal(),
         ResultFormat::Json => report.json()?,
@@ -103,11 +107,24 @@ fn failure(error: EvolveError) -> Failure {
     Failure { message: error.to_string(), help, exit: Exit::CouldNotRun }
 }
 
-fn report(args: &EvolveArgs, job: &EvolveJob, evolved: &Evolved) -> EvolveReport {
+/// The report where every function is refused: nothing was written.
+fn nothing(job: &EvolveJob, translation: &Translation) -> EvolveReport {
+    evolve_report(&Findings {
+        output: job.output.display().to_string(),
+        call: Vec::new(),
+        translated: Vec::new(),
+        refusals: &translation.refusals,
+        sources: &translation.project.sources,
+        not_built: None,
+        verification: None,
+        speeds: &[],
+    })
+}
+
+fn report(job: &EvolveJob, evolved: &Evolved) -> EvolveReport {
     let functions = evolved.interface.functions.iter().map(|f| f.name.clone());
     let methods = evolved.interface.classes.iter();
     let methods = methods.flat_map(|c| c.methods.iter().map(move |m| format!("{}.{}", c.name, m.name)));
-    let _ = args;
     evolve_report(&Findings {
         output: job.output.display().to_string(),
         call: evolved.call.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
