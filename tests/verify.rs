@@ -9,9 +9,11 @@ use pivot::host::process::{Command, Output};
 use pivot::policy::Evidence;
 use pivot::recording::{Outcome, RecordedCall, Value};
 use pivot::verify::{
-    Certificate, DifferenceKind, Hashes, Limits, Literals, Recorder, Recording, Status, Verification, VerifyJob, bench,
-    corpus_lines, verify,
+    Certificate, Decider, Decisions, DifferenceKind, Hashes, Limits, Literals, Recorder, Recording, Status,
+    Verification, VerifyJob, bench, corpus_lines, verify,
 };
+use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
 use support::{check, check_with, folder, interface, of, original, script, twin};
 
@@ -99,7 +101,7 @@ fn broken_processes_are_results_and_the_run_goes_on() {
         let found = check_with(&folder().join("small.py"), port, 50, |job| {
             let call = Duration::from_millis(if how == "hang" { 700 } else { 5000 });
             job.limits = Limits { call, memory: Some(400 << 20), differences: 1, ..job.limits.clone() };
-            job.limits.shrinking = Duration::ZERO;
+            job.limits.shrinking = 0;
         });
         let bad = of(&found, "bad");
         assert_eq!((bad.status, bad.differences.len()), (Status::NotEqual, 1), "{how}: {bad:#?}");
@@ -117,18 +119,50 @@ fn a_port_that_is_not_there_is_a_result() {
     assert!(found.functions.iter().all(|function| function.status == Status::NotEqual), "{found:#?}");
 }
 
-#[test]
-fn the_same_seed_gives_the_same_certificate() {
-    let certificate = || {
-        let found = check_with(&original(), twin(&original()), 60, |job| job.limits.jobs = 2);
-        let text = Certificate::of(&found, Hashes::default(), "test", 60, 1).to_json();
-        (text, found.functions.iter().map(corpus_lines).collect::<String>())
-    };
-    let (first, second) = (certificate(), certificate());
+/// The certificate and the corpora of a run.
+fn written(module: &Path, port: Vec<OsString>, decider: &Decider) -> (String, String) {
+    let found = check_with(module, port, 60, |job| {
+        (job.limits.jobs, job.limits.patience, job.decider) = (2, Duration::from_secs(1), decider.clone());
+    });
+    let text = Certificate::of(&found, Hashes::default(), "test", 60, 1).to_json();
+    (text, found.functions.iter().map(corpus_lines).collect())
+}
+
+/// A run, and another one that is given what the clock decided in the first.
+fn written_twice(module: &Path, port: &[OsString]) -> (String, Decisions) {
+    let first = Decider::default();
+    let found = written(module, port.to_vec(), &first);
+    let second = Decider::repeating(first.decisions());
+    assert_same(&found, &written(module, port.to_vec(), &second));
+    assert_eq!(second.decisions(), first.decisions());
+    (found.0, first.decisions())
+}
+
+fn assert_same(first: &(String, String), second: &(String, String)) {
     let lines = first.0.lines().zip(second.0.lines());
     assert_eq!(lines.filter(|(left, right)| left != right).collect::<Vec<_>>(), []);
-    assert!(first.1 == second.1, "the corpora differ");
-    assert!(!first.0.contains(env!("CARGO_MANIFEST_DIR")) && first.1.len() > 1000);
+    let lines = first.1.lines().zip(second.1.lines());
+    assert_eq!(lines.filter(|(left, right)| left != right).collect::<Vec<_>>(), []);
+    assert!(first == second, "the corpora differ");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_certificate() {
+    let (text, _) = written_twice(&original(), &twin(&original()));
+    assert!(!text.contains(env!("CARGO_MANIFEST_DIR")) && text.len() > 1000);
+}
+
+#[test]
+fn differences_are_found_alike_in_every_run() {
+    let (text, _) = written_twice(&original(), &twin(&folder().join("wrong.py")));
+    assert!(text.contains("\"not_equal\""), "{text}");
+}
+
+#[test]
+fn what_is_never_twice_the_same_disturbs_nothing_and_the_clock_decides_once() {
+    let moods = folder().join("moods.py");
+    let (_, decisions) = written_twice(&moods, &twin(&moods));
+    assert!(decisions.given_up.values().any(|call| call.starts_with("climb(")), "{decisions:#?}");
 }
 
 /// Runs the workload with a recorder.
@@ -180,6 +214,7 @@ fn recorded_calls_are_replayed_and_timed() {
         evidence: &evidence,
         seed: 1,
         limits: Limits::default(),
+        decider: Decider::default(),
     };
     let found = verify(&job, &|_| {}).expect("verification runs");
     assert!(of(&found, "total").calls.recorded >= 200, "{:#?}", of(&found, "total"));

@@ -6,7 +6,7 @@
 use pivot::artifact::Interface;
 use pivot::host::process::{Command, find_program};
 use pivot::policy::Policy;
-use pivot::verify::{DifferenceKind, Limits, Literals, Status, Verification, VerifyJob, verify};
+use pivot::verify::{Decider, DifferenceKind, Limits, Literals, Status, Verification, VerifyJob, verify};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -83,6 +83,7 @@ fn check(port: &Path, words: &[&str]) -> Verification {
         evidence: &policy.evidence,
         seed: 1,
         limits: Limits::default(),
+        decider: Decider::default(),
     };
     verify(&job, &|_| {}).expect("verification runs")
 }

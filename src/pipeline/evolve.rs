@@ -17,7 +17,7 @@ use crate::recording::RecordedCall;
 use crate::scaffold::{self, LockInputs, ScaffoldError, ServiceOptions, Templates, WriteError, Written};
 use crate::target::Target;
 use crate::verify::{
-    self, Certificate, Hashes, Limits, Literals, Recorder, Speed, Verification, VerifyError, VerifyJob,
+    self, Certificate, Decider, Hashes, Limits, Literals, Recorder, Speed, Verification, VerifyError, VerifyJob,
 };
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -314,6 +314,7 @@ fn prove(
         evidence: &job.policy.evidence,
         seed: SEED,
         limits: Limits::default(),
+        decider: Decider::default(),
     };
     step(Step::Stage("comparing answers"));
     let found = verify::verify(&verify_job, &|progress| step(Step::Compared(progress)))?;

@@ -56,7 +56,7 @@ pub fn bench(
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Vec<Speed>, VerifyError> {
     let subjects = Subjects::of(job.interface);
-    let (mut python, mut port) = (job.python("0"), job.port_side());
+    let (mut python, mut port) = (job.python("bench", "0"), job.port_side());
     let mut speeds = Vec::new();
     for evidence in &verification.functions {
         progress(&evidence.name);

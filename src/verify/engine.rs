@@ -2,35 +2,32 @@
 //!
 //! A worker is a pair of threads with a process each. The first composes cases with the original and sends them on; the
 //! second asks the port and compares. Units (a function; a class with its objects) are dealt out to the workers; a
-//! unit's cases depend on nothing but the seed and its name.
+//! unit's cases depend on nothing but the seed and its name. Not even on how far the second thread is: what it found
+//! in a message (a function that differs is not called any more) is heard a fixed number of messages later.
 
-use super::case::{self, Answered, Case, Origin, Verdict};
+use super::case::{Answered, Case, Origin};
+use super::compare::{ByUnit, Consumer, Gathered, merged};
 use super::compose::{Composer, Start, ask_cases};
-use super::evidence::{Calls, CorpusStep, Difference, DifferenceKind, Tally};
 use super::inputs::unbind;
 use super::random::Random;
 use super::scout::Scouted;
 use super::shapes;
-use super::shrink::{self, Shrinker};
 use super::side::{Reply, Side};
 use super::subject::{SubjectId, Subjects};
 use super::{Progress, VerifyJob};
 use crate::artifact::Access;
 use crate::host::clock;
 use crate::recording::{Action, RecordedCall, Request};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
-/// Cases kept per function as its corpus.
-const CORPUS: usize = 24;
-/// Longest case and answer that a corpus takes.
-const CORPUS_STEPS: usize = 12;
-const CORPUS_ANSWER: usize = 4096;
 /// Calls slower than this get no more than the minimum.
 const SLOW: u64 = 10_000_000;
+/// How many messages the composing thread is ahead of what it hears of the comparing one.
+const AHEAD: usize = 16;
 
 /// What is verified together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,20 +77,10 @@ impl Unit {
     }
 }
 
-/// What was gathered about one function or method.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Gathered {
-    pub(super) calls: Calls,
-    pub(super) tally: Tally,
-    pub(super) differences: Vec<Difference>,
-    pub(super) corpus: Vec<Vec<CorpusStep>>,
-    pub(super) exhausted: bool,
-    /// Branches of the original that compared calls took.
-    pub(super) branches: BTreeSet<u32>,
-    outcomes: HashSet<String>,
-}
-
-enum Message {
+/// What the composing thread sends to the comparing one.
+pub(super) enum Message {
+    /// The cases that follow are of this unit.
+    Unit(usize),
     Cases(Vec<Answered>),
     /// Asks how many calls of each subject were compared so far.
     HowMany(Sender<BTreeMap<SubjectId, usize>>),
@@ -105,45 +92,50 @@ pub(super) struct Engine<'a> {
     pub(super) subjects: &'a Subjects<'a>,
     pub(super) scouted: &'a Scouted,
     pub(super) units: Vec<Unit>,
+    /// Which subjects get no more than the minimum of calls.
+    pub(super) slow: Vec<bool>,
     pub(super) next: AtomicUsize,
-    pub(super) stopped: Mutex<HashSet<SubjectId>>,
     pub(super) deadline: Option<Instant>,
     pub(super) progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// Which subjects have slow calls, as scouted or as decided earlier.
+pub(super) fn slow(job: &VerifyJob, subjects: &Subjects, scouted: &Scouted) -> Vec<bool> {
+    let measured = scouted.cost.iter().map(|cost| cost.median() > SLOW);
+    subjects.all.iter().zip(measured).map(|(subject, slow)| job.decider.is_slow(&subject.name(), slow)).collect()
 }
 
 impl Engine<'_> {
     /// Runs all units and gives what was gathered; `None` after Ctrl-C.
     pub(super) fn run(&self) -> Option<BTreeMap<SubjectId, Gathered>> {
         let workers = self.job.limits.jobs.clamp(1, self.units.len().max(1));
-        let parts: Vec<Option<BTreeMap<SubjectId, Gathered>>> = std::thread::scope(|scope| {
+        let parts: Vec<Option<ByUnit>> = std::thread::scope(|scope| {
             let handles: Vec<_> = (0..workers)
                 .map(|_| {
-                    let (sender, receiver) = sync_channel(16);
-                    let consumer = scope.spawn(move || Consumer::new(self).run(receiver));
-                    let producer = scope.spawn(move || self.produce(&sender));
+                    let (sender, receiver) = sync_channel(AHEAD);
+                    let (news, heard) = channel();
+                    let consumer = scope.spawn(move || Consumer::new(self, news).run(receiver));
+                    let producer = scope.spawn(move || self.produce(&sender, &heard));
                     (producer, consumer)
                 })
                 .collect();
-            let finish =
-                |(producer, consumer): (std::thread::ScopedJoinHandle<'_, _>, std::thread::ScopedJoinHandle<'_, _>)| {
-                    let exhausted: Option<Vec<SubjectId>> = producer.join().ok().flatten();
-                    let gathered: Option<BTreeMap<SubjectId, Gathered>> = consumer.join().ok().flatten();
-                    let mut gathered = gathered?;
-                    for id in exhausted? {
-                        gathered.entry(id).or_default().exhausted = true;
-                    }
-                    Some(gathered)
-                };
-            handles.into_iter().map(finish).collect()
+            handles.into_iter().map(finished).collect()
         });
-        parts.into_iter().try_fold(BTreeMap::new(), |all, part| Some(merged(all, part?)))
+        let mut units = BTreeMap::new();
+        for part in parts {
+            units.extend(part?);
+        }
+        Some(units.into_values().fold(BTreeMap::new(), merged))
     }
 
-    /// Composes the cases of one unit after the other; gives the functions of which every call was made.
-    fn produce(&self, sender: &SyncSender<Message>) -> Option<Vec<SubjectId>> {
-        let mut python = self.job.counting_python();
-        let mut exhausted = Vec::new();
-        while let Some(unit) = self.units.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+    /// Composes the cases of one unit after the other; gives the functions of which every call was made, by unit.
+    fn produce(&self, sender: &SyncSender<Message>, heard: &Receiver<Vec<SubjectId>>) -> Option<Exhausted> {
+        let mut python = self.job.counting_python("compose");
+        let mut all = Vec::new();
+        loop {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(unit) = self.units.get(number) else { return Some(all) };
+            let mut exhausted = Vec::new();
             let name = unit.name(self.subjects);
             let composer = Composer {
                 subjects: self.subjects,
@@ -157,25 +149,24 @@ impl Engine<'_> {
                 harvests: false,
                 interrupted: false,
             };
-            let mut producer = Producer { engine: self, composer, sender, made: BTreeMap::new() };
+            let _ = sender.send(Message::Unit(number));
+            let news = News { heard, unheard: 0, stopped: HashSet::new() };
+            let mut producer = Producer { engine: self, composer, sender, news, made: BTreeMap::new() };
             producer.send_cases(vec![Case { steps: vec![Request::bare(Action::Reset)], origin: Origin::Generated }]);
             match unit {
                 Unit::Function(id) => producer.function(*id, &mut exhausted),
                 Unit::Class(_) | Unit::Module => producer.sequences(unit, &mut exhausted),
             }
+            producer.news.hear_all();
             if producer.composer.interrupted {
                 return None;
             }
+            all.push((number, exhausted));
         }
-        Some(exhausted)
-    }
-
-    fn is_stopped(&self, id: SubjectId) -> bool {
-        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
     }
 
     /// Whether enough differences of a function are known.
-    fn is_enough(&self, gathered: &Gathered) -> bool {
+    pub(super) fn is_enough(&self, gathered: &Gathered) -> bool {
         gathered.tally.different >= self.job.limits.differences.max(1)
     }
 
@@ -187,14 +178,10 @@ impl Engine<'_> {
     fn wanted(&self, id: SubjectId, recorded: usize) -> usize {
         let evidence = self.job.evidence;
         let minimum = evidence.minimum_calls as usize;
-        match self.is_slow(id) {
+        match self.slow[id] {
             true => minimum.saturating_sub(recorded),
             false => (evidence.generated_calls as usize).max(minimum.saturating_sub(recorded)),
         }
-    }
-
-    fn is_slow(&self, id: SubjectId) -> bool {
-        self.scouted.cost[id].median() > SLOW
     }
 
     fn recorded(&self, id: SubjectId) -> impl Iterator<Item = &RecordedCall> {
@@ -203,11 +190,58 @@ impl Engine<'_> {
     }
 }
 
+/// The functions of which every call was made, by unit.
+type Exhausted = Vec<(usize, Vec<SubjectId>)>;
+
+/// Waits for a worker's two threads.
+fn finished(
+    (producer, consumer): (ScopedJoinHandle<'_, Option<Exhausted>>, ScopedJoinHandle<'_, Option<ByUnit>>),
+) -> Option<ByUnit> {
+    let exhausted = producer.join().ok().flatten();
+    let mut units = consumer.join().ok().flatten()?;
+    for (number, ids) in exhausted? {
+        let unit = units.entry(number).or_default();
+        ids.into_iter().for_each(|id| unit.entry(id).or_default().exhausted = true);
+    }
+    Some(units)
+}
+
+/// What the comparing thread tells after every message of cases: which subjects have differed often enough.
+struct News<'e> {
+    heard: &'e Receiver<Vec<SubjectId>>,
+    /// Messages sent of which nothing was heard yet.
+    unheard: usize,
+    stopped: HashSet<SubjectId>,
+}
+
+impl News<'_> {
+    /// Before a message is sent: hears of the one that many messages ago, never of a later one.
+    fn before_sending(&mut self) {
+        if self.unheard == AHEAD {
+            self.hear();
+        }
+        self.unheard += 1;
+    }
+
+    fn hear_all(&mut self) {
+        while self.unheard > 0 {
+            self.hear();
+        }
+    }
+
+    fn hear(&mut self) {
+        // The sender goes away only with its thread, whose end is seen when it is joined.
+        self.stopped.extend(self.heard.recv().unwrap_or_default());
+        self.unheard -= 1;
+    }
+}
+
 /// Composes the cases of one unit and sends them on.
 struct Producer<'a, 'e> {
     engine: &'e Engine<'e>,
     composer: Composer<'a>,
     sender: &'e SyncSender<Message>,
+    news: News<'e>,
     /// Calls sent, by subject.
     made: BTreeMap<SubjectId, usize>,
 }
@@ -226,19 +260,25 @@ impl Producer<'_, '_> {
                 }
             }
         }
+        self.news.before_sending();
         // The receiver goes away only with its thread, whose end is seen when it is joined.
         let _ = self.sender.send(Message::Cases(answered));
     }
 
     /// Waits until everything sent was compared and gives the number of compared calls.
-    fn compared(&self) -> BTreeMap<SubjectId, usize> {
+    fn compared(&mut self) -> BTreeMap<SubjectId, usize> {
+        self.news.hear_all();
         let (sender, receiver) = channel();
         let _ = self.sender.send(Message::HowMany(sender));
         receiver.recv().unwrap_or_default()
     }
 
+    fn is_stopped(&self, id: SubjectId) -> bool {
+        self.news.stopped.contains(&id)
+    }
+
     fn may_go_on(&self, id: SubjectId) -> bool {
-        !self.engine.is_stopped(id) && !self.engine.is_over() && !self.composer.interrupted
+        !self.is_stopped(id) && !self.engine.is_over() && !self.composer.interrupted
     }
 
     /// Recorded calls, every call where there are few, calls that do not bind, and generated ones.
@@ -392,15 +432,15 @@ impl Producer<'_, '_> {
         }
         let missing = |id: SubjectId| {
             let made = self.made.get(&id).unwrap_or(&0) - before.get(&id).unwrap_or(&0);
-            let own = self.belongs(id, unit) && !self.engine.is_stopped(id);
+            let own = self.belongs(id, unit) && !self.is_stopped(id);
             let wanted = if own { wanted.get(&id).copied().unwrap_or(0) } else { 0 };
             wanted.saturating_sub(made) as f64
         };
         let own: f64 = wanted.keys().map(|id| missing(*id)).sum();
         let average = own / wanted.len().max(1) as f64;
         let weight = |id: SubjectId| match () {
-            () if self.engine.is_stopped(id) || self.engine.scouted.nondeterministic.contains_key(&id) => 0.0,
-            () if self.engine.is_slow(id) => missing(id).max(average / 300.0),
+            () if self.is_stopped(id) || self.engine.scouted.nondeterministic.contains_key(&id) => 0.0,
+            () if self.engine.slow[id] => missing(id).max(average / 300.0),
             () if self.engine.subjects.callable(id).access == Access::Write => missing(id).max(average * 0.7),
             () => missing(id).max(average * 0.06),
         };
@@ -454,223 +494,6 @@ impl Producer<'_, '_> {
         let so_far = self.compared().get(&id).copied().unwrap_or(0);
         self.fill(id, self.engine.wanted(id, so_far), false);
     }
-}
-
-/// Asks the port and compares.
-struct Consumer<'e> {
-    engine: &'e Engine<'e>,
-    port: Side,
-    gathered: BTreeMap<SubjectId, Gathered>,
-    /// Processes of its own for making differences small, once there are any.
-    shrinker: Option<Shrinker<'e>>,
-    interrupted: bool,
-}
-
-impl<'e> Consumer<'e> {
-    fn new(engine: &'e Engine<'e>) -> Consumer<'e> {
-        let (port, gathered) = (engine.job.port_side(), BTreeMap::new());
-        Consumer { engine, port, gathered, shrinker: None, interrupted: false }
-    }
-
-    fn run(mut self, receiver: Receiver<Message>) -> Option<BTreeMap<SubjectId, Gathered>> {
-        for message in receiver {
-            match message {
-                Message::Cases(cases) if !self.interrupted => self.compare(cases),
-                Message::Cases(_) => {}
-                Message::HowMany(sender) => {
-                    let totals = self.gathered.iter().map(|(id, gathered)| (*id, gathered.calls.total())).collect();
-                    let _ = sender.send(totals);
-                }
-            }
-        }
-        (!self.interrupted).then_some(self.gathered)
-    }
-
-    fn compare(&mut self, cases: Vec<Answered>) {
-        let (cases, skipped): (Vec<Answered>, Vec<Answered>) =
-            cases.into_iter().partition(|answered| !self.is_given_up(&answered.case));
-        drop(skipped);
-        let mut start = 0;
-        while start < cases.len() && !self.interrupted {
-            let rest: Vec<Case> = cases[start..].iter().map(answered_part).collect();
-            let replies = ask_until_failure(&mut self.port, &rest);
-            let done = replies.len();
-            for (answered, replies) in cases[start..].iter().zip(replies) {
-                self.compare_case(answered, &replies);
-            }
-            start += done.max(1);
-            while start < cases.len() && self.is_given_up(&cases[start].case) {
-                start += 1;
-            }
-        }
-    }
-
-    fn is_given_up(&self, case: &Case) -> bool {
-        let enough = |gathered: &Gathered| self.engine.is_enough(gathered);
-        let given_up = |id: SubjectId| self.gathered.get(&id).is_some_and(enough);
-        (0..case.steps.len()).filter_map(|index| case.subject(index, self.engine.subjects)).any(given_up)
-    }
-
-    fn compare_case(&mut self, answered: &Answered, replies: &[Reply]) {
-        for index in 0..answered.case.steps.len() {
-            if matches!(answered.python.get(index), None | Some(Err(_))) {
-                return self.not_finished(answered, index);
-            }
-            let Some(reply) = replies.get(index) else { return };
-            let verdict = case::compare(answered, index, reply, self.engine.subjects);
-            if verdict == Verdict::Interrupted {
-                self.interrupted = true;
-                return;
-            }
-            let goes_on = matches!(verdict, Verdict::Same(_) | Verdict::NotComparable);
-            self.note(answered, index, verdict, reply);
-            if !goes_on {
-                return;
-            }
-        }
-    }
-
-    /// The original did not answer: nothing to compare with.
-    fn not_finished(&mut self, answered: &Answered, index: usize) {
-        if let Some(id) = answered.case.subject(index, self.engine.subjects) {
-            self.gathered.entry(id).or_default().tally.not_comparable += 1;
-        }
-    }
-
-    fn note(&mut self, answered: &Answered, index: usize, verdict: Verdict, reply: &Reply) {
-        let Some(id) = answered.case.responsible(index, self.engine.subjects) else { return };
-        let is_call = answered.case.subject(index, self.engine.subjects).is_some();
-        let gathered = self.gathered.entry(id).or_default();
-        let spoken = answered.python.get(index).and_then(|reply| reply.as_ref().ok()).filter(|_| is_call);
-        let python = spoken.and_then(|spoken| spoken.answer());
-        if is_call {
-            case::count(&mut gathered.tally, &verdict, python);
-        } else if matches!(verdict, Verdict::Same(_)) {
-            gathered.tally.states += 1;
-        }
-        if let (Verdict::Same(_) | Verdict::Different(..), Some(trace)) =
-            (&verdict, spoken.and_then(|s| s.trace.as_ref()))
-        {
-            gathered.branches.extend(trace.branches.iter());
-        }
-        match verdict {
-            Verdict::Same(_) if is_call => {
-                match answered.case.origin {
-                    Origin::Recorded => gathered.calls.recorded += 1,
-                    Origin::Generated => gathered.calls.generated += 1,
-                }
-                if let Some(python) = python {
-                    let new = gathered.outcomes.insert(case::signature(python));
-                    gathered.tally.outcomes = gathered.outcomes.len();
-                    if new && gathered.corpus.len() < CORPUS {
-                        gathered.corpus.extend(corpus_case(answered, index));
-                    }
-                }
-            }
-            Verdict::Different(kind, _) => self.differs(id, answered, index, kind, reply),
-            _ => {}
-        }
-    }
-
-    /// Makes the difference small at once: only the smallest case tells which call is to blame for a state that differs.
-    fn differs(&mut self, id: SubjectId, answered: &Answered, index: usize, kind: DifferenceKind, port: &Reply) {
-        let steps = answered.case.steps[..=index].to_vec();
-        let case = Case { steps, origin: answered.case.origin };
-        let engine = self.engine;
-        let shrinker = self.shrinker.get_or_insert_with(|| Shrinker::new(engine.job, engine.subjects));
-        let (blamed, difference) = match shrinker.shrink(&case) {
-            Some((blamed, difference)) => (blamed.unwrap_or(id), difference),
-            None => (id, shrink::unshrunk(&case, kind, answered.python.get(index), port)),
-        };
-        let gathered = self.gathered.entry(blamed).or_default();
-        gathered.tally.different += 1;
-        match answered.case.origin {
-            Origin::Recorded => gathered.calls.recorded += 1,
-            Origin::Generated => gathered.calls.generated += 1,
-        }
-        if !gathered.differences.contains(&difference) {
-            gathered.differences.push(difference);
-        }
-        if self.engine.is_enough(gathered) {
-            self.engine.stopped.lock().unwrap_or_else(PoisonError::into_inner).insert(blamed);
-        }
-    }
-}
-
-/// The steps that the original answered: the port is not asked what the original did not get through.
-fn answered_part(answered: &Answered) -> Case {
-    let steps = answered.python.iter().take_while(|reply| reply.is_ok()).count();
-    Case { steps: answered.case.steps[..steps.min(answered.case.steps.len())].to_vec(), origin: answered.case.origin }
-}
-
-/// Asks cases until one fails; that one is the last.
-fn ask_until_failure(side: &mut Side, cases: &[Case]) -> Vec<Vec<Reply>> {
-    let mut answered = Vec::new();
-    for chunk in cases.chunks(32) {
-        let steps: usize = chunk.iter().map(|case| case.steps.len()).sum();
-        let replies = ask_first(side, chunk);
-        let whole = replies.iter().map(Vec::len).sum::<usize>() == steps && replies.iter().flatten().all(Result::is_ok);
-        answered.extend(replies);
-        if !whole {
-            break;
-        }
-    }
-    answered
-}
-
-fn ask_first(side: &mut Side, cases: &[Case]) -> Vec<Vec<Reply>> {
-    let requests: Vec<Request> = cases.iter().flat_map(|case| case.steps.iter().cloned()).collect();
-    let mut replies = side.ask(&requests, false, None).into_iter();
-    let mut answered = Vec::new();
-    for case in cases {
-        let said: Vec<Reply> = replies.by_ref().take(case.steps.len()).collect();
-        let failed = said.len() < case.steps.len() || said.last().is_some_and(Result::is_err);
-        answered.push(said);
-        if failed {
-            break;
-        }
-    }
-    answered
-}
-
-/// A case up to a step with Python's answers, if it is small enough to be kept.
-fn corpus_case(answered: &Answered, index: usize) -> Option<Vec<CorpusStep>> {
-    let steps = answered.case.steps.get(..=index).filter(|steps| steps.len() <= CORPUS_STEPS)?;
-    let kept = steps.iter().zip(&answered.python).enumerate().map(|(number, (request, reply))| {
-        let request = request.to_line(number as u64 + 1, false);
-        let line = reply.as_ref().ok()?.line.clone();
-        // Cases of a batch have the numbers of the batch.
-        let answer = format!(r#"{{"id":{}{}"#, number + 1, &line[line.find(',')?..]);
-        (answer.len() <= CORPUS_ANSWER).then_some(CorpusStep { request, answer })
-    });
-    kept.collect()
-}
-
-fn merged(
-    mut all: BTreeMap<SubjectId, Gathered>,
-    part: BTreeMap<SubjectId, Gathered>,
-) -> BTreeMap<SubjectId, Gathered> {
-    for (id, more) in part {
-        let gathered = all.entry(id).or_default();
-        gathered.calls.recorded += more.calls.recorded;
-        gathered.calls.generated += more.calls.generated;
-        gathered.exhausted |= more.exhausted;
-        gathered.outcomes.extend(more.outcomes);
-        gathered.branches.extend(more.branches);
-        let outcomes = gathered.outcomes.len();
-        let (left, right) = (&mut gathered.tally, more.tally);
-        left.returned += right.returned;
-        left.raised += right.raised;
-        left.different += right.different;
-        left.guards += right.guards;
-        left.integers_for_floats += right.integers_for_floats;
-        left.not_comparable += right.not_comparable;
-        left.states += right.states;
-        left.outcomes = outcomes;
-        gathered.differences.extend(more.differences);
-        gathered.corpus.extend(more.corpus);
-    }
-    all
 }
 
 /// A fresh side asks one case alone; for shrinking.

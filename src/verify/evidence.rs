@@ -1,5 +1,6 @@
 //! What verification found, as data: per function how many calls were compared, what differed, and the status.
 
+use super::decided::Decisions;
 use serde::{Deserialize, Serialize};
 
 /// Everything that was found about one generated project.
@@ -11,6 +12,8 @@ pub struct Verification {
     pub interpreter: String,
     /// What a reader should know beside: clock jumps not supported, budget used up, ...
     pub notes: Vec<String>,
+    /// What was decided by the clock.
+    pub decisions: Decisions,
 }
 
 impl Verification {

@@ -7,7 +7,7 @@
 //! Two Pythons first, to know what is not reproducible (`scout`). Then recorded calls, then calls generated from types,
 //! literals and values that were seen (`inputs`, `values`, `pool`), for classes in sequences that follow what the
 //! original answers (`compose`). Both sides run at the same time (`engine`, `side`); answers are compared exactly
-//! (`case`), differences are made small (`shrink`), and what was found is data (`evidence`), written down as `PARITY`
+//! (`case`, `compare`), differences are made small (`shrink`), and what was found is data (`evidence`), written down as `PARITY`
 //! (`parity`). `bench` times the same calls on both sides; `record` sees calls of a run of the user's program.
 //!
 //! The protocol is that of `docs/protocol.md`. Absent here: anything about how the port was made.
@@ -15,7 +15,9 @@
 mod bench;
 mod branches;
 mod case;
+mod compare;
 mod compose;
+mod decided;
 mod engine;
 mod evidence;
 mod inputs;
@@ -33,6 +35,7 @@ mod tests_support;
 mod values;
 
 pub use bench::{Ratio, Speed, bench};
+pub use decided::{Decider, Decisions};
 pub use evidence::{
     Branches, Calls, CorpusStep, Difference, DifferenceKind, FunctionEvidence, Status, Tally, Verification,
 };
@@ -45,13 +48,14 @@ use crate::host::process::Command;
 use crate::host::{clock, interrupt};
 use crate::policy::Evidence;
 use crate::recording::RecordedCall;
-use engine::{Engine, Gathered, Unit};
+use compare::Gathered;
+use decided::Trail;
+use engine::{Engine, Unit};
 use scout::Scouted;
 use side::Side;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 use subject::{SubjectId, Subjects};
@@ -83,6 +87,8 @@ pub struct VerifyJob<'a> {
     pub seed: u64,
     /// Limits of time and memory.
     pub limits: Limits,
+    /// What is decided by the clock.
+    pub decider: Decider,
 }
 
 /// Limits of time and memory.
@@ -100,8 +106,8 @@ pub struct Limits {
     pub jobs: usize,
     /// After that many differences a function is not called any more; at least 1.
     pub differences: usize,
-    /// How long a difference is made smaller; zero keeps it as it was seen.
-    pub shrinking: Duration,
+    /// How many smaller cases are tried where a difference was found; zero keeps it as it was seen.
+    pub shrinking: usize,
 }
 
 impl Default for Limits {
@@ -113,7 +119,7 @@ impl Default for Limits {
             budget: None,
             jobs: 2,
             differences: 3,
-            shrinking: Duration::from_secs(10),
+            shrinking: 300,
         }
     }
 }
@@ -150,8 +156,9 @@ pub fn verify(job: &VerifyJob, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
     let units = Unit::all(&subjects);
     let deadline = job.limits.budget.map(|budget| clock::monotonic() + budget);
     let scouted = scout::scout(job, &subjects, &units, deadline)?;
-    let (next, stopped) = (AtomicUsize::new(0), Mutex::new(HashSet::new()));
-    let engine = Engine { job, subjects: &subjects, scouted: &scouted, units, next, stopped, deadline, progress };
+    let next = AtomicUsize::new(0);
+    let slow = engine::slow(job, &subjects, &scouted);
+    let engine = Engine { job, subjects: &subjects, scouted: &scouted, units, slow, next, deadline, progress };
     let gathered = engine.run().ok_or(VerifyError::Interrupted)?;
     let over = deadline.is_some_and(|deadline| clock::monotonic() > deadline);
     let functions = evidence(job, &subjects, &scouted, gathered, over);
@@ -159,7 +166,7 @@ pub fn verify(job: &VerifyJob, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
         return Err(VerifyError::Interrupted);
     }
     let notes = notes(&subjects, &scouted, over);
-    Ok(Verification { functions, interpreter, notes })
+    Ok(Verification { functions, interpreter, notes, decisions: job.decider.decisions() })
 }
 
 fn notes(subjects: &Subjects, scouted: &Scouted, over: bool) -> Vec<String> {
@@ -220,15 +227,16 @@ fn interpreter(job: &VerifyJob) -> Result<String, VerifyError> {
 }
 
 impl VerifyJob<'_> {
-    /// A process of the original; strings hash by `hash_seed`.
-    fn python(&self, hash_seed: &str) -> Side {
-        Side::new(self.worker(WORKER).env("PYTHONHASHSEED", hash_seed), self.limits.call)
+    /// A process of the original with a role of its own in the run; strings hash by `hash_seed`.
+    fn python(&self, role: &str, hash_seed: &str) -> Side {
+        let command = self.worker(WORKER).env("PYTHONHASHSEED", hash_seed);
+        Side::new(command, self.limits.call).giving_up(Trail::new(&self.decider, role))
     }
 
-    /// A process of a copy of the original that counts its branches.
-    fn counting_python(&self) -> Side {
-        let command = self.worker(&format!("{BRANCHES}\n{WORKER}"));
-        Side::new(command.env("PYTHONHASHSEED", "0"), self.limits.call)
+    /// A process of a copy of the original that counts its branches, with a role of its own in the run.
+    fn counting_python(&self, role: &str) -> Side {
+        let command = self.worker(&format!("{BRANCHES}\n{WORKER}")).env("PYTHONHASHSEED", "0");
+        Side::new(command, self.limits.call).giving_up(Trail::new(&self.decider, role))
     }
 
     fn worker(&self, script: &str) -> Command {

@@ -157,7 +157,11 @@ fn entry(found: &FunctionEvidence) -> Entry {
     Entry {
         name: found.name.clone(),
         status: found.status,
-        reason: found.reason.clone(),
+        reason: match found.nondeterministic {
+            // What the two runs gave is another thing in every run.
+            Some(_) if found.status == Status::Unproven => Some("Python does not agree with itself".into()),
+            _ => found.reason.clone(),
+        },
         calls: found.calls,
         tally: found.tally,
         exhausted: found.exhausted,
@@ -227,6 +231,7 @@ pub fn corpus_lines(found: &FunctionEvidence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::Decisions;
     use crate::verify::evidence::{CorpusStep, DifferenceKind};
 
     fn evidence(status: Status, generated: usize) -> FunctionEvidence {
@@ -245,7 +250,12 @@ mod tests {
     }
 
     fn certificate(found: FunctionEvidence) -> Certificate {
-        let found = Verification { functions: vec![found], interpreter: "CPython 3.11.7".into(), notes: vec![] };
+        let found = Verification {
+            functions: vec![found],
+            interpreter: "CPython 3.11.7".into(),
+            notes: vec![],
+            decisions: Decisions::default(),
+        };
         Certificate::of(&found, Hashes::default(), "balanced", 1000, 1)
     }
 

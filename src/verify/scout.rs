@@ -23,6 +23,8 @@ use std::time::Instant;
 const CALLS: usize = 12;
 const SEQUENCES: usize = 3;
 const ROUNDS: usize = 2;
+/// How often that is done again, because Python does not agree with itself somewhere.
+const AGAIN: usize = 4;
 /// Recorded calls of each function that both Pythons repeat.
 const RECORDED: usize = 20;
 
@@ -40,44 +42,112 @@ pub(super) struct Scouted {
     pub(super) clock_jumps: bool,
 }
 
-/// Scouts all units.
+/// Scouts all units; again without those where Python does not agree with itself, because what they return would become
+/// arguments that no other run makes.
 pub(super) fn scout(
     job: &VerifyJob,
     subjects: &Subjects,
     units: &[Unit],
     deadline: Option<Instant>,
 ) -> Result<Scouted, VerifyError> {
-    let mut python = job.counting_python();
-    import(&mut python)?;
-    let branches = BranchTable::read(python.ask_line(r#"{"id":1,"branches":true}"#).as_deref());
     let clock_jumps = understands_jumps(job, subjects);
-    let mut composer = Composer {
-        subjects,
-        choosers: subjects.all.iter().map(|subject| Chooser::new(subject.callable)).collect(),
-        pool: pool_of(job),
-        random: Random::new(job.seed, "scout"),
-        python: &mut python,
-        cost: vec![Cost::default(); subjects.all.len()],
-        held: HashMap::new(),
-        patience: job.limits.patience,
-        harvests: true,
-        interrupted: false,
-    };
-    let mut cases = recorded(job, subjects, &mut composer);
-    for _ in 0..ROUNDS {
-        for unit in units {
-            cases.extend(scout_unit(&mut composer, unit, clock_jumps));
-            if composer.interrupted {
-                return Err(VerifyError::Interrupted);
+    let mut nondeterministic = HashMap::new();
+    for _ in 0..AGAIN {
+        let scouting = Scouting { job, subjects, units, deadline, clock_jumps, avoided: &nondeterministic };
+        let (cases, mut scouted) = scouting.run()?;
+        let found = disagreements(job, subjects, &cases)?;
+        let news = found.keys().any(|id| !nondeterministic.contains_key(id));
+        for (id, reason) in found {
+            nondeterministic.entry(id).or_insert(reason);
+        }
+        scouted.nondeterministic.clone_from(&nondeterministic);
+        if !news {
+            return Ok(scouted);
+        }
+    }
+    let scouting = Scouting { job, subjects, units, deadline, clock_jumps, avoided: &nondeterministic };
+    let scouted = scouting.run()?.1;
+    Ok(Scouted { nondeterministic, ..scouted })
+}
+
+/// One pass over all units.
+struct Scouting<'a> {
+    job: &'a VerifyJob<'a>,
+    subjects: &'a Subjects<'a>,
+    units: &'a [Unit],
+    deadline: Option<Instant>,
+    clock_jumps: bool,
+    /// What is not called, because Python does not agree with itself there.
+    avoided: &'a HashMap<SubjectId, String>,
+}
+
+impl Scouting<'_> {
+    fn run(&self) -> Result<(Vec<Answered>, Scouted), VerifyError> {
+        self.job.decider.forget();
+        let mut python = self.job.counting_python("scout");
+        import(&mut python)?;
+        let branches = BranchTable::read(python.ask_line(r#"{"id":1,"branches":true}"#).as_deref());
+        let mut composer = Composer {
+            subjects: self.subjects,
+            choosers: self.subjects.all.iter().map(|subject| Chooser::new(subject.callable)).collect(),
+            pool: pool_of(self.job),
+            random: Random::new(self.job.seed, "scout"),
+            python: &mut python,
+            cost: vec![Cost::default(); self.subjects.all.len()],
+            held: HashMap::new(),
+            patience: self.job.limits.patience,
+            harvests: true,
+            interrupted: false,
+        };
+        let mut cases = self.recorded(&mut composer);
+        for _ in 0..ROUNDS {
+            for unit in self.units {
+                cases.extend(self.unit(&mut composer, unit));
+                if composer.interrupted {
+                    return Err(VerifyError::Interrupted);
+                }
+                if self.deadline.is_some_and(|deadline| clock::monotonic() > deadline) {
+                    break;
+                }
             }
-            if deadline.is_some_and(|deadline| clock::monotonic() > deadline) {
-                break;
+        }
+        let Composer { pool, choosers, cost, .. } = composer;
+        let clock_jumps = self.clock_jumps;
+        Ok((cases, Scouted { pool, choosers, cost, branches, nondeterministic: HashMap::new(), clock_jumps }))
+    }
+
+    /// The first recorded calls of each function; their arguments are known by name from now on.
+    fn recorded(&self, composer: &mut Composer) -> Vec<Answered> {
+        let mut cases = Vec::new();
+        for (id, subject) in self.subjects.all.iter().enumerate() {
+            let name = subject.name();
+            for (index, call) in self.job.recorded.iter().filter(|call| call.callable == name).enumerate() {
+                for (param, value) in subject.callable.params.iter().zip(&call.args) {
+                    composer.pool.harvest(&param.name, value);
+                }
+                if index < RECORDED && subject.class.is_none() && !self.avoided.contains_key(&id) {
+                    let action = Action::Function(subject.callable.name.clone());
+                    let call = Request { action, args: call.args.clone(), kwargs: call.kwargs.clone() };
+                    let steps = vec![Request::bare(Action::Reset), call];
+                    cases.push(Case { steps, origin: Origin::Recorded });
+                }
+            }
+        }
+        composer.answered(cases)
+    }
+
+    fn unit(&self, composer: &mut Composer, unit: &Unit) -> Vec<Answered> {
+        match unit {
+            Unit::Function(id) if self.avoided.contains_key(id) => Vec::new(),
+            Unit::Function(id) => composer.calls(*id, CALLS, composer.subjects.callable(*id).access != Access::Pure),
+            Unit::Class(_) | Unit::Module => {
+                let starts = unit.starts(composer.subjects);
+                let weight = |id: SubjectId| if self.avoided.contains_key(&id) { 0.0 } else { 1.0 };
+                let turns = starts.iter().flat_map(|start| std::iter::repeat_n(start, SEQUENCES));
+                turns.filter_map(|start| composer.sequence(start, 16, &weight, self.clock_jumps)).collect()
             }
         }
     }
-    let (pool, choosers, cost) = (composer.pool, composer.choosers, composer.cost);
-    let nondeterministic = disagreements(job, subjects, &cases)?;
-    Ok(Scouted { pool, choosers, cost, branches, nondeterministic, clock_jumps })
 }
 
 /// Starts the original and imports the module.
@@ -119,45 +189,13 @@ fn pool_of(job: &VerifyJob) -> Pool {
     pool
 }
 
-/// The first recorded calls of each function; their arguments are known by name from now on.
-fn recorded(job: &VerifyJob, subjects: &Subjects, composer: &mut Composer) -> Vec<Answered> {
-    let mut cases = Vec::new();
-    for subject in &subjects.all {
-        let name = subject.name();
-        for (index, call) in job.recorded.iter().filter(|call| call.callable == name).enumerate() {
-            for (param, value) in subject.callable.params.iter().zip(&call.args) {
-                composer.pool.harvest(&param.name, value);
-            }
-            if index < RECORDED && subject.class.is_none() {
-                let action = Action::Function(subject.callable.name.clone());
-                let call = Request { action, args: call.args.clone(), kwargs: call.kwargs.clone() };
-                let steps = vec![Request::bare(Action::Reset), call];
-                cases.push(Case { steps, origin: Origin::Recorded });
-            }
-        }
-    }
-    composer.answered(cases)
-}
-
-fn scout_unit(composer: &mut Composer, unit: &Unit, clock_jumps: bool) -> Vec<Answered> {
-    match unit {
-        Unit::Function(id) => composer.calls(*id, CALLS, composer.subjects.callable(*id).access != Access::Pure),
-        Unit::Class(_) | Unit::Module => {
-            let starts = unit.starts(composer.subjects);
-            let one = |_: usize| 1.0;
-            let turns = starts.iter().flat_map(|start| std::iter::repeat_n(start, SEQUENCES));
-            turns.filter_map(|start| composer.sequence(start, 16, &one, clock_jumps)).collect()
-        }
-    }
-}
-
 /// Repeats the cases on another Python, with other hashes of strings.
 fn disagreements(
     job: &VerifyJob,
     subjects: &Subjects,
     cases: &[Answered],
 ) -> Result<HashMap<SubjectId, String>, VerifyError> {
-    let mut other = job.python("1");
+    let mut other = job.python("scout again", "1");
     let mut found = HashMap::new();
     let plain: Vec<Case> = cases.iter().map(|answered| answered.case.clone()).collect();
     let replies = ask_cases(&mut other, &plain, false, Some(job.limits.patience));

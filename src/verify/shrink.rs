@@ -6,14 +6,12 @@ use super::engine::ask_alone;
 use super::evidence::{Difference, DifferenceKind};
 use super::side::{Failure, Reply, Side, shorten};
 use super::subject::{SubjectId, Subjects};
-use crate::host::clock;
 use crate::recording::{Action, Object, Request, Value};
 use std::time::Duration;
 
-/// How many smaller cases are tried.
-const TRIES: usize = 300;
-/// How many are tried where each of them costs a timeout or a restart.
-const DEAR_TRIES: usize = 12;
+/// One of so many smaller cases is tried where each of them is slow, or costs a timeout or a restart. No clock decides
+/// here: the same difference is made equally small in every run.
+const DEAR: usize = 25;
 /// Letters of an answer that are shown.
 const SHOWN: usize = 400;
 
@@ -23,7 +21,8 @@ pub(super) struct Shrinker<'a> {
     python: Side,
     port: Side,
     patience: Duration,
-    time: Duration,
+    allowed: usize,
+    tries: usize,
 }
 
 /// A case that differs in its last step.
@@ -40,27 +39,28 @@ impl<'a> Shrinker<'a> {
     pub(super) fn new(job: &VerifyJob, subjects: &'a Subjects<'a>) -> Shrinker<'a> {
         Shrinker {
             subjects,
-            python: job.python("0"),
+            python: job.python("shrink", "0"),
             port: job.port_side(),
             patience: job.limits.patience,
-            time: job.limits.shrinking,
+            allowed: job.limits.shrinking,
+            tries: 0,
         }
     }
 
     /// The smallest case found that differs in the same way, and who is responsible in it; `None` where the difference
     /// does not show again.
-    pub(super) fn shrink(&mut self, case: &Case) -> Option<(Option<SubjectId>, Difference)> {
-        let deadline = clock::monotonic() + self.time;
+    pub(super) fn shrink(&mut self, case: &Case, slow: bool) -> Option<(Option<SubjectId>, Difference)> {
         let mut best = self.try_case(case)?;
         let allowed = match best.kind {
-            DifferenceKind::Hang | DifferenceKind::Crash | DifferenceKind::Rubbish => DEAR_TRIES,
-            _ => TRIES,
+            DifferenceKind::Hang | DifferenceKind::Crash | DifferenceKind::Rubbish => self.allowed / DEAR,
+            _ if slow => self.allowed / DEAR,
+            _ => self.allowed,
         };
-        let mut tries = 0;
-        'again: while tries < allowed && clock::monotonic() < deadline {
+        self.tries = 0;
+        'again: while self.tries < allowed {
             for candidate in smaller(&best.case, self.subjects) {
-                tries += 1;
-                if tries >= allowed || clock::monotonic() >= deadline {
+                self.tries += 1;
+                if self.tries >= allowed {
                     break 'again;
                 }
                 if let Some(shown) = self.try_case(&candidate).filter(|shown| shown.kind == best.kind) {
@@ -82,6 +82,7 @@ impl<'a> Shrinker<'a> {
         }
         let python = ask_alone(&mut self.python, &case, Some(self.patience));
         if python.len() < case.steps.len() || python.iter().any(Result::is_err) {
+            self.tries += if python.last() == Some(&Err(Failure::Hung)) { DEAR } else { 0 };
             return None;
         }
         let coerced = case.coerced(self.subjects).map(|case| ask_alone(&mut self.python, &case, Some(self.patience)));

@@ -1,6 +1,7 @@
 //! One side of the comparison: a process that speaks the stdio protocol, restarted when it fails.
 
 use super::branches::Trace;
+use super::decided::Trail;
 use crate::host::process::{Command, Running, Status};
 use crate::recording::{Answer, Outcome, Request};
 use std::io;
@@ -65,11 +66,13 @@ pub(super) struct Side {
     /// Every batch ends with a request that nobody counts: what comes too much, or an end right after an answer, is
     /// seen at once and blamed on the call that did it.
     fenced: bool,
+    /// What it was asked, where calls that take too long are given up.
+    trail: Option<Trail>,
 }
 
 impl Side {
     pub(super) fn new(command: Command, timeout: Duration) -> Side {
-        Side { command, timeout, running: None, fenced: false }
+        Side { command, timeout, running: None, fenced: false, trail: None }
     }
 
     /// A side that is not trusted to answer each request once.
@@ -77,15 +80,48 @@ impl Side {
         Side { fenced: true, ..Side::new(command, timeout) }
     }
 
+    /// A side whose calls are given up where a timeout says so.
+    pub(super) fn giving_up(self, trail: Trail) -> Side {
+        Side { trail: Some(trail), ..self }
+    }
+
     /// Sends all requests and reads the answers; stops at the first failure, which is then the last reply.
     pub(super) fn ask(&mut self, requests: &[Request], time: bool, timeout: Option<Duration>) -> Vec<Reply> {
+        if self.running.is_none()
+            && let Some(trail) = &mut self.trail
+        {
+            trail.restart();
+        }
+        let may_hang = self.trail.as_ref().filter(|_| timeout.is_some());
+        let asked = may_hang.map_or(requests.len(), |trail| trail.until_given_up(requests));
+        let timeout = may_hang.and_then(|trail| timeout.map(|timeout| trail.patience(timeout))).or(timeout);
+        let mut replies = self.ask_now(&requests[..asked], time, timeout.unwrap_or(self.timeout));
+        if asked < requests.len() && replies.iter().all(Result::is_ok) {
+            replies.push(Err(Failure::Hung));
+            self.running = None;
+        }
+        if let Some(trail) = &mut self.trail {
+            for (request, reply) in requests.iter().zip(&replies) {
+                match reply {
+                    Ok(_) => trail.answered(request),
+                    Err(Failure::Hung) => trail.hung(request),
+                    Err(_) => {}
+                }
+            }
+        }
+        replies
+    }
+
+    fn ask_now(&mut self, requests: &[Request], time: bool, timeout: Duration) -> Vec<Reply> {
         let mut replies = Vec::with_capacity(requests.len());
+        if requests.is_empty() {
+            return replies;
+        }
         if let Err(failure) = self.send(requests, time) {
             self.running = None;
             replies.push(Err(failure));
             return replies;
         }
-        let timeout = timeout.unwrap_or(self.timeout);
         for id in 1..=requests.len() as u64 {
             match self.receive(id, timeout) {
                 Err(Failure::Twice(line)) => blame_last(&mut replies, Failure::Twice(line)),

@@ -5,7 +5,7 @@
 use pivot::artifact::Interface;
 use pivot::host::process::Command;
 use pivot::policy::Evidence;
-use pivot::verify::{FunctionEvidence, Limits, Literals, Verification, VerifyJob, verify};
+use pivot::verify::{Decider, FunctionEvidence, Limits, Literals, Verification, VerifyJob, verify};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -52,6 +52,7 @@ pub fn check_with(module: &Path, port: Vec<OsString>, calls: u32, change: impl F
         evidence: &evidence,
         seed: 1,
         limits: Limits { call: Duration::from_secs(2), jobs: 1, ..Limits::default() },
+        decider: Decider::default(),
     };
     change(&mut job);
     verify(&job, &|_| {}).expect("verification runs")
