@@ -116,5 +116,6 @@ cases! {
     dicts "containers/dicts";
     exceptions "control/exceptions";
     account "classes/account";
+    optional "control/optional";
     untyped "recorded/untyped";
 }

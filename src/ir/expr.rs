@@ -146,6 +146,8 @@ pub enum Place {
     },
     /// The value inside an Optional that is known not to be None here.
     Some(Box<Expr>),
+    /// The value inside an Optional that may be None where the code does not expect it: then the call declines.
+    Present(Box<Expr>),
 }
 
 /// What is known of an index.
@@ -360,9 +362,11 @@ impl Place {
         match self {
             Place::Local(local) => Some(Root::Local(*local)),
             Place::Global(global) => Some(Root::Global(*global)),
-            Place::Field { base, .. } | Place::Item { base, .. } | Place::Entry { base, .. } | Place::Some(base) => {
-                base.as_place()?.root()
-            }
+            Place::Field { base, .. }
+            | Place::Item { base, .. }
+            | Place::Entry { base, .. }
+            | Place::Some(base)
+            | Place::Present(base) => base.as_place()?.root(),
         }
     }
 }

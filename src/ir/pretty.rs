@@ -250,6 +250,7 @@ impl<'p> Printer<'p> {
                 format!("{}[{} or {}]", self.expr(base), self.expr(key), self.expr(default))
             }
             Place::Some(inner) => format!("{}!", self.expr(inner)),
+            Place::Present(inner) => format!("{}?", self.expr(inner)),
         }
     }
 

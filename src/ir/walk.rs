@@ -187,7 +187,7 @@ impl Place {
         let base_need = if need == Need::Mut { Need::Mut } else { Need::Ref };
         match self {
             Place::Local(_) | Place::Global(_) => {}
-            Place::Field { base, .. } | Place::Some(base) => out.push($Part::Value(base, base_need)),
+            Place::Field { base, .. } | Place::Some(base) | Place::Present(base) => out.push($Part::Value(base, base_need)),
             Place::Item { base, index, .. } => {
                 out.push($Part::Value(base, base_need));
                 out.push($Part::Value(index, Need::Ref));

@@ -221,9 +221,11 @@ impl Aliases {
         let roots = match place {
             Place::Local(_) => return,
             Place::Global(global) => Roots::from([RootKey::Global(*global)]),
-            Place::Field { base, .. } | Place::Item { base, .. } | Place::Entry { base, .. } | Place::Some(base) => {
-                self.roots_of_holder(program, base, summary)
-            }
+            Place::Field { base, .. }
+            | Place::Item { base, .. }
+            | Place::Entry { base, .. }
+            | Place::Some(base)
+            | Place::Present(base) => self.roots_of_holder(program, base, summary),
         };
         summary.changed_here.extend(roots);
     }
@@ -249,7 +251,7 @@ impl Aliases {
                     roots.extend(self.roots(program, default, summary));
                     roots
                 }
-                Place::Field { base, .. } | Place::Item { base, .. } | Place::Some(base) => {
+                Place::Field { base, .. } | Place::Item { base, .. } | Place::Some(base) | Place::Present(base) => {
                     self.roots_of_holder(program, base, summary)
                 }
             },

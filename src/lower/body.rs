@@ -239,6 +239,12 @@ impl<'w, 'a> Body<'w, 'a> {
                 _ => convert(Conversion::Widen, value, want),
             }),
             (_, Type::Json) => Ok(convert(Conversion::ToJson, value, want)),
+            (Type::Optional(inner), _)
+                if !matches!(want, Type::Optional(_) | Type::None) && join(inner, want).is_some() =>
+            {
+                let value = self.present(value);
+                self.coerce(value, want, what)
+            }
             _ if join(&value.ty, want).as_ref() == Some(want) => Ok(Expr::new(value.kind, want.clone(), at)),
             _ if !self.world.last && (value.ty.has_unknown() || want.has_unknown()) => Ok(value),
             _ => {
@@ -249,6 +255,17 @@ impl<'w, 'a> Body<'w, 'a> {
                 );
                 self.refuse(Code::MixedTypes, span, message, "give both the same type")
             }
+        }
+    }
+
+    /// The value inside an option where the code takes it for granted; other values are given back.
+    pub fn present(&self, value: Expr) -> Expr {
+        match &value.ty {
+            Type::Optional(inner) => {
+                let (inner, at) = ((**inner).clone(), value.at);
+                Expr::new(ExprKind::Read { place: Place::Present(Box::new(value)), take: Take::Look }, inner, at)
+            }
+            _ => value,
         }
     }
 
@@ -280,7 +297,7 @@ impl<'w, 'a> Body<'w, 'a> {
                     self.learn_place(&inner.clone(), &outer);
                 }
             }
-            Place::Some(inner) => {
+            Place::Some(inner) | Place::Present(inner) => {
                 if let Some(place) = inner.as_place() {
                     self.learn_place(&place.clone(), &Type::optional(ty.clone()));
                 }
@@ -299,7 +316,7 @@ impl<'w, 'a> Body<'w, 'a> {
             | ExprKind::Bytes(_) => true,
             ExprKind::Read { place, .. } => match place {
                 Place::Local(_) | Place::Global(_) => true,
-                Place::Some(inner) | Place::Field { base: inner, .. } => Self::is_simple(inner),
+                Place::Some(inner) | Place::Present(inner) | Place::Field { base: inner, .. } => Self::is_simple(inner),
                 Place::Item { .. } | Place::Entry { .. } => false,
             },
             ExprKind::Convert { value, .. } | ExprKind::Negate(value) | ExprKind::Not(value) => Self::is_simple(value),

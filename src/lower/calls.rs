@@ -58,6 +58,7 @@ impl<'a> Body<'_, 'a> {
                         return self.call_bound(static_method, None, args, keywords, span);
                     }
                     let base = self.expr(value, None)?;
+                    let base = self.present(base);
                     return self.method_call(base, attr, args, keywords, want, span);
                 }
             }

@@ -140,7 +140,11 @@ impl Body<'_, '_> {
             Type::Unknown if !self.world.last => ExprKind::IsNone(Box::new(value)),
             Type::Json => ExprKind::IsNone(Box::new(value)),
             _ if Self::is_simple(&value) => ExprKind::Bool(false),
-            _ => return self.refuse(Code::TypeMismatch, span, "this value is never None", "remove the test"),
+            _ => {
+                // Never None, but evaluated all the same.
+                let never = Box::new(Expr::new(ExprKind::Bool(false), Type::Bool, at));
+                ExprKind::Block { body: vec![Stmt::new(StmtKind::Expr(value), at)], value: never }
+            }
         };
         if negated {
             facts = Facts { when_true: facts.when_false, when_false: facts.when_true };

@@ -83,6 +83,7 @@ fn may_guard(e: &Expr) -> bool {
         ExprKind::Convert { to: Conversion::Widen, value } => !matches!(value.kind, ExprKind::Int(_)),
         ExprKind::Comprehension(c) => matches!(c.kind, ComprehensionKind::Sum { .. }) && e.ty == Type::Int,
         ExprKind::Sorted { .. } | ExprKind::Sort { .. } => true,
+        ExprKind::Read { place: Place::Present(_), .. } => true,
         _ => false,
     }
 }

@@ -295,18 +295,14 @@ impl Body<'_, '_> {
     /// Reads a field or calls a property of an object.
     pub fn field(&mut self, base: Expr, name: &str, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
+        let base = self.present(base);
         let Type::Class(class) = base.ty else {
             if base.ty == Type::Unknown {
                 return self.unknown(span, &format!("the object that `.{name}` is read from"));
             }
             let ty = self.world.describe(&base.ty);
-            let help = if matches!(base.ty, Type::Optional(_)) { "check `is None` first" } else { "" };
-            return self.refuse(
-                Code::TypeMismatch,
-                span,
-                format!("{ty} has no attribute `{name}` that is translated"),
-                help,
-            );
+            let message = format!("{ty} has no attribute `{name}` that is translated");
+            return self.refuse(Code::TypeMismatch, span, message, "");
         };
         let info = self.world.class(class);
         if info.locks.iter().any(|lock| lock == name) {
@@ -332,6 +328,7 @@ impl Body<'_, '_> {
     fn subscript(&mut self, value: &ast::Expr, index: &ast::Expr, span: Span) -> Lowered<Expr> {
         if let ast::ExprKind::Slice { lower, upper, step } = &index.kind {
             let base = self.expr(value, None)?;
+            let base = self.present(base);
             return self.slice(base, lower.as_deref(), upper.as_deref(), step.as_deref(), span);
         }
         let base = self.expr(value, None)?;
@@ -345,6 +342,7 @@ impl Body<'_, '_> {
         if base.ty == Type::Unknown {
             return self.unknown(span, "the subscripted value");
         }
+        let base = self.present(base);
         let (place, ty) = self.item_place(base, index, span)?;
         Ok(Expr::new(ExprKind::Read { place, take: Take::Look }, ty, self.at(span)))
     }
@@ -420,8 +418,7 @@ impl Body<'_, '_> {
             }
             other => {
                 let message = format!("{} cannot be indexed", self.world.describe(other));
-                let help = if matches!(other, Type::Optional(_)) { "check `is None` first" } else { "" };
-                return self.refuse(Code::TypeMismatch, span, message, help);
+                return self.refuse(Code::TypeMismatch, span, message, "");
             }
         };
         let index = self.expr(index, Some(&key))?;
@@ -448,6 +445,7 @@ impl Body<'_, '_> {
             && !matches!(index.kind, ast::ExprKind::Slice { .. })
         {
             let base = self.expr(value, None)?;
+            let base = self.present(base);
             return match base.ty {
                 Type::Unknown => {
                     self.unknown(e.span, "the subscripted value").map(|_| (Place::Local(LocalId(0)), Type::Unknown))

@@ -39,6 +39,7 @@ impl Body<'_, '_> {
         match (name, args.len()) {
             ("len", 1) => {
                 let value = self.expr(&args[0], None)?;
+                let value = self.present(value);
                 match &value.ty {
                     Type::Tuple(items) if Self::is_simple(&value) => {
                         Ok(Expr::new(ExprKind::Int(items.len() as i64), Type::Int, at))
@@ -152,6 +153,7 @@ impl Body<'_, '_> {
 
     fn number(&mut self, e: &ast::Expr, name: &str) -> Lowered<Expr> {
         let value = self.expr(e, None)?;
+        let value = self.present(value);
         match value.ty {
             Type::Int | Type::Float => Ok(value),
             Type::Bool => Ok(self.to_int(value)),
@@ -184,6 +186,7 @@ impl Body<'_, '_> {
     fn int_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let value = self.expr(e, None)?;
+        let value = self.present(value);
         let op = match value.ty {
             Type::Int => return Ok(value),
             Type::Bool => return Ok(self.to_int(value)),
@@ -204,6 +207,7 @@ impl Body<'_, '_> {
     fn float_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let value = self.expr(e, None)?;
+        let value = self.present(value);
         let op = match value.ty {
             Type::Int | Type::Bool | Type::Float => {
                 let value = self.to_int(value);

@@ -60,6 +60,7 @@ impl Body<'_, '_> {
             }
         }
         let value = self.expr(e, None)?;
+        let value = self.present(value);
         if is_set(&value.ty) && !any_order {
             return self.set_order(e.span);
         }

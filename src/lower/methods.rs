@@ -44,12 +44,7 @@ impl Body<'_, '_> {
 
     fn no_method(&self, ty: &Type, attr: &ast::Name, span: Span) -> Lowered<Expr> {
         let message = format!("`.{}` of {} has no translation", attr.text, self.world.describe(ty));
-        let help = if matches!(ty, Type::Optional(_)) {
-            "check `is None` first"
-        } else {
-            "`docs/subset.md` lists what has one"
-        };
-        self.refuse(Code::UnsupportedCall, span, message, help)
+        self.refuse(Code::UnsupportedCall, span, message, "`docs/subset.md` lists what has one")
     }
 
     fn operate(&self, op: Builtin, base: Expr, args: Vec<Expr>, ty: Type, span: Span) -> Lowered<Expr> {

@@ -59,6 +59,7 @@ impl Body<'_, '_> {
         if left.ty == Type::Unknown || right.ty == Type::Unknown {
             return self.unknown(span, "an operand");
         }
+        let (left, right) = (self.present(left), self.present(right));
         if left.ty.is_number() && right.ty.is_number() {
             return self.number_op(op, left, right, span);
         }
@@ -104,12 +105,7 @@ impl Body<'_, '_> {
                     self.world.describe(&left.ty),
                     self.world.describe(&right.ty)
                 );
-                let help = if matches!(left.ty, Type::Optional(_)) || matches!(right.ty, Type::Optional(_)) {
-                    "check `is None` first"
-                } else {
-                    ""
-                };
-                self.refuse(Code::TypeMismatch, span, message, help)
+                self.refuse(Code::TypeMismatch, span, message, "")
             }
         }
     }
@@ -181,6 +177,7 @@ impl Body<'_, '_> {
         if value.ty == Type::Unknown {
             return self.unknown(span, "the operand");
         }
+        let value = self.present(value);
         if !value.ty.is_number() || (op == ast::UnaryOp::Invert && value.ty == Type::Float) {
             let message = format!("this operator on {} is not translated", self.world.describe(&value.ty));
             return self.refuse(Code::TypeMismatch, span, message, "");
@@ -299,16 +296,19 @@ impl Body<'_, '_> {
 
     /// Brings two operands to types that the comparison is defined on.
     fn comparable(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Lowered<(Expr, Expr)> {
+        let equality = matches!(op, CompareOp::Eq | CompareOp::NotEq);
+        let identity = matches!(op, CompareOp::Is | CompareOp::IsNot);
+        let (left, right) =
+            if equality || identity { (left, right) } else { (self.present(left), self.present(right)) };
         if left.ty.is_number() && right.ty.is_number() {
             return Ok((self.to_int(left), self.to_int(right)));
         }
-        let equality = matches!(op, CompareOp::Eq | CompareOp::NotEq);
         if equality && let Some(ty) = join(&left.ty, &right.ty) {
             return Ok((self.coerce(left, &ty, "the operand")?, self.coerce(right, &ty, "the operand")?));
         }
         let ordered = matches!(&left.ty, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_));
         let ordered = ordered || matches!(&left.ty, Type::Class(id) if self.world.class(*id).order);
-        if left.ty == right.ty && (ordered || matches!(op, CompareOp::Is | CompareOp::IsNot)) {
+        if left.ty == right.ty && (ordered || identity) {
             return Ok((left, right));
         }
         let message = format!(
@@ -316,8 +316,7 @@ impl Body<'_, '_> {
             self.world.describe(&left.ty),
             self.world.describe(&right.ty)
         );
-        let help = if matches!(left.ty, Type::Optional(_)) { "check `is None` first" } else { "" };
-        self.refuse(Code::TypeMismatch, span, message, help)
+        self.refuse(Code::TypeMismatch, span, message, "")
     }
 
     fn membership(&mut self, item: Expr, container: Expr, negated: bool, span: Span) -> Lowered<Expr> {

@@ -446,7 +446,7 @@ impl Maps {
         match place {
             Place::Global(id) => *id = GlobalId(self.globals.get(&id.0).copied().unwrap_or(u32::MAX)),
             Place::Field { class, .. } => *class = self.class(*class),
-            Place::Local(_) | Place::Item { .. } | Place::Entry { .. } | Place::Some(_) => {}
+            Place::Local(_) | Place::Item { .. } | Place::Entry { .. } | Place::Some(_) | Place::Present(_) => {}
         }
     }
 

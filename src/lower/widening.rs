@@ -141,7 +141,9 @@ fn flow(taint: &mut Taint, index: u32, place: &Place, value: &Expr) {
         Place::Field { class, field, .. } => {
             taint.fields.insert((*class, *field));
         }
-        Place::Item { .. } | Place::Entry { .. } | Place::Global(_) | Place::Some(_) => taint.elements = true,
+        Place::Item { .. } | Place::Entry { .. } | Place::Global(_) | Place::Some(_) | Place::Present(_) => {
+            taint.elements = true
+        }
     }
 }
 
@@ -171,7 +173,7 @@ fn tainted(taint: &Taint, index: u32, e: &Expr) -> bool {
         ExprKind::Read { place, .. } => match place {
             Place::Local(local) => taint.locals.contains(&(index, *local)),
             Place::Field { class, field, .. } => taint.fields.contains(&(*class, *field)),
-            Place::Some(inner) => tainted(taint, index, inner),
+            Place::Some(inner) | Place::Present(inner) => tainted(taint, index, inner),
             Place::Item { base, .. } => taint.elements || tainted(taint, index, base),
             Place::Entry { .. } | Place::Global(_) => taint.elements,
         },

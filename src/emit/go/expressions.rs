@@ -409,7 +409,7 @@ impl<'c> Body<'c> {
                 }
                 Place::Global(id) if !self.cx.program.global(*id).is_state => Touch::default(),
                 Place::Entry { .. } => writes,
-                Place::Some(_) => Touch::default(),
+                Place::Some(_) | Place::Present(_) => Touch::default(),
                 Place::Global(_) | Place::Field { .. } | Place::Item { .. } => heap,
             },
             ExprKind::Call { function, .. } => self.call_touch(*function),

@@ -67,6 +67,7 @@ impl<'c> Body<'c> {
             Place::Item { base, index, check } => self.item(base, index, *check, wanted),
             Place::Entry { .. } => self.slot(place).unary("*"),
             Place::Some(base) => self.some(base),
+            Place::Present(base) => self.present(base),
         };
         match (take, ty) {
             (Take::Clone, Type::List(_) | Type::Bytes) => Ex::call("slices.Clone", vec![value]),
@@ -94,6 +95,20 @@ impl<'c> Body<'c> {
         match &base.ty {
             Type::Optional(inner) if !self.cx.is_nilable(inner) => value.dot("Value"),
             _ => value,
+        }
+    }
+
+    /// The value of an option that may be None: declines where it is.
+    fn present(&mut self, base: &'c Expr) -> Ex {
+        let check = self.presence(&base.ty);
+        Ex::call(check, vec![self.expr(base)])
+    }
+
+    /// The function that gives the value of an option, or declines.
+    fn presence(&self, ty: &Type) -> &'static str {
+        match ty {
+            Type::Optional(inner) if !self.cx.is_nilable(inner) => "support.Present",
+            _ => "support.NotNil",
         }
     }
 
@@ -168,8 +183,12 @@ impl<'c> Body<'c> {
             }
             Place::Item { base, index, check } => self.element(base, index, *check, "support.Index"),
             Place::Entry { .. } => self.slot(place).unary("*"),
-            Place::Some(base) => {
+            Place::Some(base) | Place::Present(base) => {
                 let value = self.lvalue(base);
+                if matches!(place, Place::Present(_)) {
+                    let check = self.presence(&base.ty);
+                    self.push(St::Expr(Ex::call(check, vec![value.clone()])));
+                }
                 match &base.ty {
                     Type::Optional(inner) if !self.cx.is_nilable(inner) => value.dot("Value"),
                     _ => value,
@@ -224,7 +243,12 @@ impl<'c> Body<'c> {
                 let value = if base.ty == Type::Bytes { Ex::call("byte", vec![value]) } else { value };
                 self.push(St::Assign(vec![element], "=", vec![value]));
             }
-            Place::Local(_) | Place::Global(_) | Place::Field { .. } | Place::Entry { .. } | Place::Some(_) => {
+            Place::Local(_)
+            | Place::Global(_)
+            | Place::Field { .. }
+            | Place::Entry { .. }
+            | Place::Some(_)
+            | Place::Present(_) => {
                 let left = self.place_lvalue(place);
                 self.push(St::Assign(vec![left], "=", vec![value]));
             }

@@ -27,6 +27,7 @@ impl Boundary<'_, '_> {
         state: TokenStream,
     ) -> TokenStream {
         let params = decide::own_params(function);
+        let skipped = function.params.len() - params.len();
         let signature = self.signature(function, qualified, params);
         let types: Vec<&Type> = params.iter().map(|param| &function.locals[param.local.0 as usize].ty).collect();
         let names: Vec<Ident> = (0..params.len()).map(|index| format_ident!("value_{index}")).collect();
@@ -36,8 +37,7 @@ impl Boundary<'_, '_> {
         for (at, param) in params.iter().enumerate() {
             let (name, index) = (&names[at], proc_macro2::Literal::usize_unsuffixed(at));
             before.extend(self.taken(at, param, types[at], name));
-            let changes = param.passing == Passing::RefMut && self.is_wired(types[at], 0);
-            if changes {
+            if function.effects.mutates.contains(&(at + skipped)) && self.is_wired(types[at], 0) {
                 before.extend(quote!(call.before(#index, &#name);));
                 after.extend(quote!(call.after(#index, &#name);));
             }

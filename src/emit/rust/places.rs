@@ -123,9 +123,11 @@ impl Scope<'_, '_> {
             Place::Field { base, class, .. } if self.emitter.program.class(*class).repr == ClassRepr::Shared => {
                 (!self.given.contains_key(&std::ptr::from_ref::<Expr>(base))).then_some(base)
             }
-            Place::Field { base, .. } | Place::Item { base, .. } | Place::Entry { base, .. } | Place::Some(base) => {
-                self.crossing(base.as_place()?)
-            }
+            Place::Field { base, .. }
+            | Place::Item { base, .. }
+            | Place::Entry { base, .. }
+            | Place::Some(base)
+            | Place::Present(base) => self.crossing(base.as_place()?),
         }
     }
 
@@ -206,14 +208,13 @@ impl Scope<'_, '_> {
             }
             Place::Item { base, index, check } => self.item(base, index, *check),
             Place::Entry { base, key, default } => self.entry(base, key, default),
-            Place::Some(base) => {
+            Place::Some(base) | Place::Present(base) => {
                 let value = self.value(base);
                 let value = self.settled(value);
-                let known = quote!("is not None here");
                 match value.kind {
-                    _ if ty.is_scalar() => Value::owned(value.code.method("expect", &[known])),
-                    Kind::Owned => Value::owned(value.code.method("expect", &[known])),
-                    _ => Value::new(value.code.method("as_ref", &[]).method("expect", &[known]), Kind::Ref),
+                    _ if ty.is_scalar() => Value::owned(unwrapped(place, value.code)),
+                    Kind::Owned => Value::owned(unwrapped(place, value.code)),
+                    _ => Value::new(unwrapped(place, value.code.method("as_ref", &[])), Kind::Ref),
                 }
             }
         }
@@ -346,9 +347,9 @@ impl Scope<'_, '_> {
                 }
             },
             Place::Entry { base, key, default } => self.entry(base, key, default),
-            Place::Some(base) => {
+            Place::Some(base) | Place::Present(base) => {
                 let option = self.changed(base).code.method("as_mut", &[]);
-                Value::new(option.method("expect", &[quote!("is not None here")]), Kind::Mut)
+                Value::new(unwrapped(place, option), Kind::Mut)
             }
         }
     }
@@ -430,7 +431,9 @@ pub enum Storage {
 fn indices(place: &Place) -> Vec<&Expr> {
     match place {
         Place::Local(_) | Place::Global(_) => Vec::new(),
-        Place::Field { base, .. } | Place::Some(base) => base.as_place().map(indices).unwrap_or_default(),
+        Place::Field { base, .. } | Place::Some(base) | Place::Present(base) => {
+            base.as_place().map(indices).unwrap_or_default()
+        }
         Place::Item { base, index, .. } => {
             let mut found = base.as_place().map(indices).unwrap_or_default();
             found.push(index);
@@ -451,5 +454,13 @@ trait IntoTokens {
 impl IntoTokens for Literal {
     fn into_iter_tokens(self) -> TokenStream {
         quote!(#self)
+    }
+}
+
+/// What is in an option: it is known to be there, or the call declines where it is not.
+fn unwrapped(place: &Place, option: Code) -> Code {
+    match place {
+        Place::Present(_) => option.method("unwrap_or_else", &[quote!(|| guard::guard("none", ""))]),
+        _ => option.method("expect", &[quote!("is not None here")]),
     }
 }

@@ -408,7 +408,9 @@ fn is_must_use(expr: &Expr) -> bool {
 pub fn place_indices(place: &Place) -> Vec<&Expr> {
     match place {
         Place::Local(_) | Place::Global(_) => Vec::new(),
-        Place::Field { base, .. } | Place::Some(base) => base.as_place().map(place_indices).unwrap_or_default(),
+        Place::Field { base, .. } | Place::Some(base) | Place::Present(base) => {
+            base.as_place().map(place_indices).unwrap_or_default()
+        }
         Place::Item { base, index, .. } => {
             base.as_place().map(place_indices).unwrap_or_default().into_iter().chain([&**index]).collect()
         }

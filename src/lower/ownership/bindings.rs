@@ -72,7 +72,7 @@ impl<'p> Decision<'p> {
             Place::Field { base, class, .. } => {
                 self.program().class(*class).repr != ClassRepr::Shared && self.plain_path(base)
             }
-            Place::Some(base) => self.plain_path(base),
+            Place::Some(base) | Place::Present(base) => self.plain_path(base),
             Place::Item { base, .. } => !matches!(base.ty, Type::Str | Type::Bytes) && self.plain_path(base),
         }
     }

@@ -40,10 +40,12 @@ pub(super) fn note_change(place: &Place, fresh: &Fresh, classes: &mut HashSet<Cl
         Place::Field { class, .. } => {
             classes.insert(*class);
         }
-        Place::Item { base, .. } | Place::Entry { base, .. } | Place::Some(base) => match base.as_place() {
-            Some(Place::Local(_) | Place::Global(_)) | None => note_container(base, fresh, types),
-            Some(inner) => note_change(inner, fresh, classes, types),
-        },
+        Place::Item { base, .. } | Place::Entry { base, .. } | Place::Some(base) | Place::Present(base) => {
+            match base.as_place() {
+                Some(Place::Local(_) | Place::Global(_)) | None => note_container(base, fresh, types),
+                Some(inner) => note_change(inner, fresh, classes, types),
+            }
+        }
     }
 }
 

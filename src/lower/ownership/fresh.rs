@@ -60,7 +60,7 @@ impl Fresh {
     pub(super) fn is_fresh(&self, facts: &Facts, e: &Expr) -> bool {
         match &e.kind {
             ExprKind::Read { place: Place::Local(local), .. } => e.ty.is_scalar() || self.holds(*local),
-            ExprKind::Read { place: Place::Some(inner), .. } => self.is_fresh(facts, inner),
+            ExprKind::Read { place: Place::Some(inner) | Place::Present(inner), .. } => self.is_fresh(facts, inner),
             ExprKind::Read { .. } => e.ty.is_scalar(),
             ExprKind::If { then, orelse, .. } => self.is_fresh(facts, then) && self.is_fresh(facts, orelse),
             ExprKind::Block { value, .. } | ExprKind::Convert { value, .. } => self.is_fresh(facts, value),

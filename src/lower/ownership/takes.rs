@@ -254,7 +254,7 @@ impl<'p> Decision<'p> {
         }
         let own_local = match place {
             Place::Local(local) => Some(*local),
-            Place::Some(inner) => match inner.as_place() {
+            Place::Some(inner) | Place::Present(inner) => match inner.as_place() {
                 Some(Place::Local(local)) => Some(*local),
                 _ => None,
             },
