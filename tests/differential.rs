@@ -118,4 +118,6 @@ cases! {
     account "classes/account";
     optional "control/optional";
     untyped "recorded/untyped";
+    nested "functions/nested";
+    values "functions/values";
 }

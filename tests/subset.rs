@@ -32,6 +32,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("E1009", "def f(x: str) -> str:\n    return x.title()\n"),
     ("E1009", "import math\n\ndef f(x: float) -> float:\n    return math.sin(x)\n"),
     ("E1010", "def f(x: int | str) -> int:\n    return 1\n"),
+    ("E1010", "from typing import Callable\n\ndef f(g: Callable[[int], int]) -> int:\n    return g(1)\n"),
     ("E1011", "class A:\n    n = 1\n\n    def f(self) -> int:\n        return 1\n"),
     ("E1011", "class A(int):\n    def f(self) -> int:\n        return 1\n"),
     (
@@ -44,7 +45,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("E1016", "RATE = 1\nRATE = 2\n\ndef f(x: int) -> int:\n    return x * RATE\n"),
     ("E1017", "async def _g() -> int:\n    return 1\n\ndef f(x: int) -> int:\n    return x + _g()\n"),
     ("E1018", "def f(x: int) -> int:\n    del x\n    return 1\n"),
-    ("E1019", "def f(x: int) -> int:\n    def g() -> int:\n        return x\n    return g()\n"),
+    (
+        "E1019",
+        "N = 0\n\ndef g(x: int) -> int:\n    global N\n    N += x\n    return N\n\ndef f(x: int) -> int:\n    h = g\n    return h(x)\n",
+    ),
     ("E1020", "def f(xs: list[int]) -> int:\n    for x in xs:\n        xs.append(x)\n    return 1\n"),
     ("E1021", "def f(x: float, y: float) -> float:\n    return x ** y\n"),
     ("E1022", "def f(x: int) -> int:\n    if x > 1:\n        y = 2\n    return y\n"),
@@ -209,6 +213,9 @@ const MODULES: &[&str] = &[
      @dataclass\nclass Q:\n    ps: list[P] = field(default_factory=list)\n\n    def add(self, x: int) -> int:\n        \
      self.ps.append(P(x))\n        return len(self.ps)\n\n    @property\n    def size(self) -> int:\n        \
      return len(self.ps)\n\n    @staticmethod\n    def one() -> int:\n        return 1\n",
+    "def f(n: int) -> int:\n    total = 0\n    def add(x: int) -> None:\n        nonlocal total\n        total += x + n\n    \
+     add(1)\n    rules = {'a': lambda x: x + 1, 'b': abs_of}\n    for rule in rules.values():\n        add(rule(n))\n    \
+     return total\n\ndef abs_of(x: int) -> int:\n    return abs(x)\n",
     "class A:\n    def __init__(self, n: int, *, m: int = 1) -> None:\n        self.n = n + m\n\n    def get(self) -> int:\n        \
      return self.n\n\ndef f(a: int, /, b: int = 2) -> int:\n    return A(a, m=b).get()\n",
 ];

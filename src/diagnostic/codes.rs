@@ -93,8 +93,8 @@ codes! {
         "A function is translated only if everything that it calls is.";
     DeleteTarget "E1018" Warning "deletion is outside the subset"
         "Only elements of lists and dicts can be deleted.";
-    ClosureCapture "E1019" Warning "nested function is outside the subset"
-        "Closures that change captured variables are not translated yet.";
+    ClosureCapture "E1019" Warning "function value is outside the subset"
+        "The function does something that a caller who holds it as a value could not be shown. Call it by its name.";
     MutatedWhileIterated "E1020" Warning "container changes while it is iterated"
         "What Python does then depends on the container's inner state. Iterate over a copy: `for x in list(xs)`.";
     InexactLibrary "E1021" Warning "no exact counterpart"

@@ -6,9 +6,9 @@
 use crate::artifact::Access;
 use crate::ir::{
     Builtin, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind, LocalId, Param, Place, Program,
-    Stmt, StmtKind, Type, walk,
+    Stmt, StmtKind, Type, Values, walk,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The parameters without `self`.
 pub fn own_params(function: &Function) -> &[Param] {
@@ -69,9 +69,13 @@ pub fn never_zero(program: &Program, expr: &Expr) -> bool {
     }
 }
 
-/// True where a type is an object of a class that is shared between owners.
+/// True where values of a type are handles to something that is shared between owners.
 pub fn is_shared(program: &Program, ty: &Type) -> bool {
-    matches!(ty, Type::Class(id) if program.class(*id).repr == ClassRepr::Shared)
+    match ty {
+        Type::Class(id) => program.class(*id).repr == ClassRepr::Shared,
+        Type::Cell(_) => true,
+        _ => false,
+    }
 }
 
 /// True where an expression runs no function of the program, so that it may be evaluated while an object is open.
@@ -148,9 +152,10 @@ pub fn returns(stmts: &[Stmt]) -> bool {
     })
 }
 
-/// Functions that can reach themselves through calls.
+/// Functions that can reach themselves through calls, of function values too.
 pub fn recursive(program: &Program) -> Vec<bool> {
-    let calls: Vec<BTreeSet<usize>> = program.functions.iter().map(callees).collect();
+    let values = Values::of(program);
+    let calls: Vec<BTreeSet<usize>> = program.functions.iter().map(|function| called(function, &values)).collect();
     let reaches_itself = |start: usize| {
         let mut seen = BTreeSet::new();
         let mut open: Vec<usize> = calls[start].iter().copied().collect();
@@ -164,14 +169,45 @@ pub fn recursive(program: &Program) -> Vec<bool> {
     (0..calls.len()).map(reaches_itself).collect()
 }
 
-/// The functions that a function calls directly.
+/// The functions that a function may call, directly or as values.
+fn called(function: &Function, values: &Values) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    walk::each_expr(&function.body, &mut |expr| match &expr.kind {
+        ExprKind::Call { function, .. } => _ = found.insert(function.0 as usize),
+        ExprKind::CallValue { callee, .. } => {
+            found.extend(values.targets(&callee.ty).map(|(function, _)| function.0 as usize));
+        }
+        _ => {}
+    });
+    found
+}
+
+/// The functions that a function names: calls, or takes as values.
 pub fn callees(function: &Function) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
-    walk::each_expr(&function.body, &mut |expr| {
-        if let ExprKind::Call { function, .. } = &expr.kind {
-            found.insert(function.0 as usize);
+    walk::each_expr(&function.body, &mut |expr| found.extend(named_by(expr)));
+    found
+}
+
+fn named_by(expr: &Expr) -> Option<usize> {
+    match &expr.kind {
+        ExprKind::Call { function, .. } | ExprKind::Closure { function, .. } => Some(function.0 as usize),
+        _ => None,
+    }
+}
+
+/// Types of function values of which one may reach itself, so that a call of one is a level deeper.
+pub fn deep_values(program: &Program, recursive: &[bool]) -> HashSet<Type> {
+    let mut found = HashSet::new();
+    let mut see = |expr: &Expr| {
+        if let ExprKind::Closure { function, .. } = &expr.kind
+            && recursive[function.0 as usize]
+        {
+            found.insert(expr.ty.clone());
         }
-    });
+    };
+    program.functions.iter().for_each(|function| walk::each_expr(&function.body, &mut see));
+    program.globals.iter().for_each(|global| walk::each_expr_of(&global.value, &mut see));
     found
 }
 
@@ -186,11 +222,7 @@ pub fn reachable(program: &Program) -> Vec<bool> {
     open.extend(program.routes.iter().map(|route| route.handler.0 as usize));
     open.extend(program.classes.iter().filter(|class| class.public).filter_map(|class| Some(class.init?.0 as usize)));
     for global in &program.globals {
-        walk::each_expr_of(&global.value, &mut |expr| {
-            if let ExprKind::Call { function, .. } = &expr.kind {
-                open.push(function.0 as usize);
-            }
-        });
+        walk::each_expr_of(&global.value, &mut |expr| open.extend(named_by(expr)));
     }
     let mut seen = vec![false; program.functions.len()];
     while let Some(next) = open.pop() {

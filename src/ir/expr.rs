@@ -93,7 +93,13 @@ pub enum ExprKind {
     Comprehension(Box<Comprehension>),
     /// Text from pieces (f-string).
     Format(Vec<FormatPart>),
-    Lambda(Box<Lambda>),
+    /// A function as a value: one entry a parameter, the value that it surely has or nothing where the caller gives it.
+    Closure {
+        function: FunctionId,
+        args: Vec<Option<Expr>>,
+    },
+    /// A new cell that holds a value.
+    NewCell(Box<Expr>),
     /// `sorted(items, key=key, reverse=reverse)`: a new list, stable; guards where a float key is NaN.
     Sorted {
         items: Box<Expr>,
@@ -148,6 +154,8 @@ pub enum Place {
     Some(Box<Expr>),
     /// The value inside an Optional that may be None where the code does not expect it: then the call declines.
     Present(Box<Expr>),
+    /// What a cell holds.
+    Cell(Box<Expr>),
 }
 
 /// What is known of an index.
@@ -329,7 +337,7 @@ impl FormatSpec {
     }
 }
 
-/// A lambda whose variables live in the enclosing function's table; it captures by reading only.
+/// A `key` whose variables live in the enclosing function's table; it captures by reading only.
 #[derive(Clone, Debug)]
 pub struct Lambda {
     pub params: Vec<LocalId>,
@@ -366,7 +374,8 @@ impl Place {
             | Place::Item { base, .. }
             | Place::Entry { base, .. }
             | Place::Some(base)
-            | Place::Present(base) => base.as_place()?.root(),
+            | Place::Present(base)
+            | Place::Cell(base) => base.as_place()?.root(),
         }
     }
 }

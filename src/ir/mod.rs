@@ -15,12 +15,14 @@ mod expr;
 pub mod pretty;
 mod stmt;
 mod types;
+mod values;
 pub mod walk;
 
 pub use builtin::{Builtin, Need};
 pub use expr::*;
 pub use stmt::*;
 pub use types::*;
+pub use values::Values;
 
 use crate::artifact::Access;
 use crate::span::Location;

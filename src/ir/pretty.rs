@@ -251,6 +251,7 @@ impl<'p> Printer<'p> {
             }
             Place::Some(inner) => format!("{}!", self.expr(inner)),
             Place::Present(inner) => format!("{}?", self.expr(inner)),
+            Place::Cell(inner) => format!("*{}", self.expr(inner)),
         }
     }
 
@@ -322,7 +323,12 @@ impl<'p> Printer<'p> {
             }
             ExprKind::Comprehension(c) => self.comprehension(c),
             ExprKind::Format(parts) => self.format(parts),
-            ExprKind::Lambda(lambda) => self.lambda(lambda),
+            ExprKind::Closure { function, args } => {
+                let args: Vec<String> =
+                    args.iter().map(|arg| arg.as_ref().map_or("_".to_string(), |arg| self.expr(arg))).collect();
+                format!("closure {}({})", self.program.function(*function).name, args.join(", "))
+            }
+            ExprKind::NewCell(inner) => format!("cell({})", self.expr(inner)),
             ExprKind::Sorted { items, key, reverse } => {
                 let key = key.as_ref().map(|k| format!(", key={}", self.lambda(k))).unwrap_or_default();
                 format!("sorted({}{key}{})", self.expr(items), if *reverse { ", reverse" } else { "" })
@@ -406,6 +412,7 @@ impl<'p> Printer<'p> {
             Type::Class(id) => self.program.class(*id).name.clone(),
             Type::Exception => "exception".into(),
             Type::Function(params, result) => format!("fn({}) -> {}", list(params), self.ty(result)),
+            Type::Cell(inner) => format!("cell[{}]", self.ty(inner)),
             Type::Json => "json".into(),
             Type::Response => "response".into(),
             Type::Lock => "lock".into(),

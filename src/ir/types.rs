@@ -30,6 +30,8 @@ pub enum Type {
     Exception,
     /// A function value: parameters and result.
     Function(Vec<Type>, Box<Type>),
+    /// A variable that several functions share: a handle to what it holds.
+    Cell(Box<Type>),
     /// JSON data of unknown shape (a request's body, the argument of `jsonify`).
     Json,
     /// A web answer: status and JSON body.
@@ -67,6 +69,14 @@ impl Type {
         }
     }
 
+    /// What a cell holds, or the type itself.
+    pub fn content(&self) -> &Type {
+        match self {
+            Type::Cell(inner) => inner,
+            other => other,
+        }
+    }
+
     /// True for `int`, `float` and `bool`.
     pub fn is_number(&self) -> bool {
         matches!(self, Type::Int | Type::Float | Type::Bool)
@@ -76,12 +86,29 @@ impl Type {
     pub fn has_unknown(&self) -> bool {
         match self {
             Type::Unknown => true,
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => t.has_unknown(),
+            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => t.has_unknown(),
             Type::Dict(k, v) => k.has_unknown() || v.has_unknown(),
             Type::Tuple(items) => items.iter().any(Type::has_unknown),
             Type::Function(params, result) => params.iter().any(Type::has_unknown) || result.has_unknown(),
             _ => false,
         }
+    }
+
+    /// True for types with a function in them, outside objects.
+    pub fn holds_function(&self) -> bool {
+        match self {
+            Type::Function(..) => true,
+            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => t.holds_function(),
+            Type::Dict(k, v) => k.holds_function() || v.holds_function(),
+            Type::Tuple(items) => items.iter().any(Type::holds_function),
+            _ => false,
+        }
+    }
+
+    /// True where an expression may be told that this is wanted: it is known, or it is of functions, of which the
+    /// parameters may be known before the result is.
+    pub fn is_wish(&self) -> bool {
+        !self.has_unknown() || self.holds_function()
     }
 
     /// The type of what iteration gives, where the type can be iterated.

@@ -90,7 +90,8 @@ impl Expr {
                     }
                 }
             }
-            ExprKind::Lambda(lambda) => lambda.$parts(out),
+            ExprKind::Closure { args, .. } => args.$iter().flatten().for_each(|arg| value(arg, Own)),
+            ExprKind::NewCell(inner) => value(inner, Own),
             ExprKind::Sorted { items, key, .. } => {
                 value(items, Own);
                 if let Some(key) = key {
@@ -188,6 +189,7 @@ impl Place {
         match self {
             Place::Local(_) | Place::Global(_) => {}
             Place::Field { base, .. } | Place::Some(base) | Place::Present(base) => out.push($Part::Value(base, base_need)),
+            Place::Cell(base) => out.push($Part::Value(base, Need::Ref)),
             Place::Item { base, index, .. } => {
                 out.push($Part::Value(base, base_need));
                 out.push($Part::Value(index, Need::Ref));

@@ -38,12 +38,14 @@ pub struct Summary {
 /// Summaries of all functions of a program.
 pub struct Aliases {
     pub functions: Vec<Summary>,
+    /// What calls of function values may run.
+    pub values: Values,
 }
 
 /// True for types whose values can be changed in place, or hold some that can.
 pub fn can_change(program: &Program, ty: &Type) -> bool {
     match ty {
-        Type::List(_) | Type::Dict(..) | Type::Set(_) => true,
+        Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::Function(..) | Type::Cell(_) => true,
         Type::Class(id) => {
             let class = program.class(*id);
             class.repr != ClassRepr::Value || class.fields.iter().any(|f| f.ty != *ty && can_change(program, &f.ty))
@@ -57,7 +59,8 @@ pub fn can_change(program: &Program, ty: &Type) -> bool {
 impl Aliases {
     /// Summaries by fixpoint over the call graph.
     pub fn of(program: &Program) -> Aliases {
-        let mut aliases = Aliases { functions: vec![Summary::default(); program.functions.len()] };
+        let functions = vec![Summary::default(); program.functions.len()];
+        let mut aliases = Aliases { functions, values: Values::of(program) };
         for _ in 0..100 {
             let mut stable = true;
             for index in 0..program.functions.len() {
@@ -96,8 +99,8 @@ impl Aliases {
             }
         });
         each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
-            if let Part::Value(e, need) = part {
-                self.expression(program, e, *need, &mut summary);
+            if let Part::Value(e, _) = part {
+                self.expression(program, e, &mut summary);
             }
             if let Part::Store(place) | Part::Change(place) = part {
                 self.change_holder(program, place, &mut summary);
@@ -107,44 +110,18 @@ impl Aliases {
         summary
     }
 
-    fn expression(&self, program: &Program, e: &Expr, need: Need, summary: &mut Summary) {
+    fn expression(&self, program: &Program, e: &Expr, summary: &mut Summary) {
         match &e.kind {
             ExprKind::Comprehension(c) => {
                 c.loops.iter().for_each(|one| self.hold_items(program, &one.target, &one.iter, summary));
             }
             ExprKind::Call { function, args } => {
-                let callee = &self.functions[function.0 as usize];
-                for change in callee.changes.clone() {
-                    match argument(program, *function, change, args) {
-                        Some(arg) => {
-                            let roots = self.roots_of_holder(program, arg, summary);
-                            summary.changed_here.extend(roots);
-                        }
-                        None => {
-                            summary.changed_here.insert(change);
-                        }
-                    }
-                }
-                // What a callee stores into one argument may be part of another.
-                for (position, arg) in args.iter().enumerate() {
-                    let Some(local) = program.function(*function).params.get(position).map(|p| p.local) else {
-                        continue;
-                    };
-                    let Some(held) = callee.origins.get(&local) else { continue };
-                    let mut roots = Roots::new();
-                    for root in held.clone() {
-                        match argument(program, *function, root, args) {
-                            Some(other) => roots.extend(self.roots(program, other, summary)),
-                            None => {
-                                if matches!(root, RootKey::Global(_)) {
-                                    roots.insert(root);
-                                }
-                            }
-                        }
-                    }
-                    if let Some(place) = arg.as_place() {
-                        self.hold(&place.clone(), roots, summary);
-                    }
+                self.called(program, *function, &args.iter().collect::<Vec<_>>(), summary);
+            }
+            ExprKind::CallValue { callee, args } => {
+                for target in self.values.targets(&callee.ty) {
+                    let all = given(program, target, callee, args);
+                    self.called(program, target.0, &all, summary);
                 }
             }
             ExprKind::Builtin { op, args } => {
@@ -175,10 +152,57 @@ impl Aliases {
                     self.hold(&place.clone(), stored, summary);
                 }
             }
-            _ => {
-                let _ = need;
+            _ => {}
+        }
+    }
+
+    /// What a call of a function with these arguments changes, and what it stores where.
+    fn called(&self, program: &Program, function: FunctionId, args: &[&Expr], summary: &mut Summary) {
+        let callee = &self.functions[function.0 as usize];
+        for change in callee.changes.clone() {
+            match argument(program, function, change, args) {
+                Some(arg) => {
+                    let roots = self.roots_of_holder(program, arg, summary);
+                    summary.changed_here.extend(roots);
+                }
+                None => {
+                    summary.changed_here.insert(change);
+                }
             }
         }
+        // What a callee stores into one argument may be part of another.
+        for (position, arg) in args.iter().enumerate() {
+            let Some(local) = program.function(function).params.get(position).map(|p| p.local) else { continue };
+            let Some(held) = callee.origins.get(&local) else { continue };
+            let mut roots = Roots::new();
+            for root in held.clone() {
+                match argument(program, function, root, args) {
+                    Some(other) => roots.extend(self.roots(program, other, summary)),
+                    None => {
+                        if matches!(root, RootKey::Global(_)) {
+                            roots.insert(root);
+                        }
+                    }
+                }
+            }
+            if let Some(place) = arg.as_place() {
+                self.hold(&place.clone(), roots, summary);
+            }
+        }
+    }
+
+    /// What the result of a call of a function with these arguments may be part of.
+    fn returned(&self, program: &Program, function: FunctionId, args: &[&Expr], summary: &Summary) -> Roots {
+        let mut roots = Roots::new();
+        for root in &self.functions[function.0 as usize].returns {
+            match argument(program, function, *root, args) {
+                Some(arg) => roots.extend(self.roots_of_holder(program, arg, summary)),
+                None => {
+                    roots.insert(*root);
+                }
+            }
+        }
+        roots
     }
 
     /// Notes that the variable or global at the root of a place now holds parts of `roots`.
@@ -225,7 +249,8 @@ impl Aliases {
             | Place::Item { base, .. }
             | Place::Entry { base, .. }
             | Place::Some(base)
-            | Place::Present(base) => self.roots_of_holder(program, base, summary),
+            | Place::Present(base)
+            | Place::Cell(base) => self.roots_of_holder(program, base, summary),
         };
         summary.changed_here.extend(roots);
     }
@@ -251,21 +276,14 @@ impl Aliases {
                     roots.extend(self.roots(program, default, summary));
                     roots
                 }
-                Place::Field { base, .. } | Place::Item { base, .. } | Place::Some(base) | Place::Present(base) => {
-                    self.roots_of_holder(program, base, summary)
-                }
+                Place::Field { base, .. }
+                | Place::Item { base, .. }
+                | Place::Some(base)
+                | Place::Present(base)
+                | Place::Cell(base) => self.roots_of_holder(program, base, summary),
             },
             ExprKind::Call { function, args } => {
-                let mut roots = Roots::new();
-                for root in &self.functions[function.0 as usize].returns {
-                    match argument(program, *function, *root, args) {
-                        Some(arg) => roots.extend(self.roots_of_holder(program, arg, summary)),
-                        None => {
-                            roots.insert(*root);
-                        }
-                    }
-                }
-                roots
+                self.returned(program, *function, &args.iter().collect::<Vec<_>>(), summary)
             }
             ExprKind::Builtin { op, args } => match op {
                 // Gives a part of the first operand, or one of the operands.
@@ -318,7 +336,16 @@ impl Aliases {
                     Roots::new()
                 }
             }
-            ExprKind::CallValue { args, .. } => args.iter().flat_map(|e| self.roots(program, e, summary)).collect(),
+            ExprKind::CallValue { callee, args } => {
+                let targets = self.values.targets(&callee.ty);
+                targets
+                    .flat_map(|target| self.returned(program, target.0, &given(program, target, callee, args), summary))
+                    .collect()
+            }
+            ExprKind::Closure { args, .. } => {
+                args.iter().flatten().flat_map(|e| self.roots(program, e, summary)).collect()
+            }
+            ExprKind::NewCell(inner) => self.roots(program, inner, summary),
             ExprKind::None
             | ExprKind::Bool(_)
             | ExprKind::Int(_)
@@ -334,7 +361,6 @@ impl Aliases {
             | ExprKind::Or(..)
             | ExprKind::IsNone(_)
             | ExprKind::Format(_)
-            | ExprKind::Lambda(_)
             | ExprKind::Sort { .. }
             | ExprKind::Message(_) => Roots::new(),
         }
@@ -349,8 +375,23 @@ fn outer(root: &RootKey, params: &BTreeSet<LocalId>) -> bool {
 }
 
 /// The argument that a callee's root stands for; `None` for globals.
-fn argument<'e>(program: &Program, function: FunctionId, root: RootKey, args: &'e [Expr]) -> Option<&'e Expr> {
+fn argument<'e>(program: &Program, function: FunctionId, root: RootKey, args: &[&'e Expr]) -> Option<&'e Expr> {
     let RootKey::Local(local) = root else { return None };
     let position = program.function(function).params.iter().position(|p| p.local == local)?;
-    args.get(position)
+    args.get(position).copied()
+}
+
+/// What each parameter of a function gets when it is called as a value: an argument, or what the value keeps.
+fn given<'e>(
+    program: &Program,
+    (function, open): &(FunctionId, Vec<usize>),
+    callee: &'e Expr,
+    args: &'e [Expr],
+) -> Vec<&'e Expr> {
+    let count = program.function(*function).params.len();
+    let one = |position: usize| match open.iter().position(|index| *index == position) {
+        Some(index) => args.get(index).unwrap_or(callee),
+        None => callee,
+    };
+    (0..count).map(one).collect()
 }

@@ -57,6 +57,8 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
                         params.iter().map(|p| annotation(world, module, p)).collect::<Lowered<Vec<_>>>()?,
                         Box::new(one(1)?),
                     )),
+                    // Of any parameters: what is called says them.
+                    ExprKind::Ellipsis => Ok(Type::Unknown),
                     _ => Err(refuse("this Callable has no parameter list")),
                 },
                 _ => Err(refuse(&format!("type `{name}[...]` is outside the subset"))),
@@ -90,6 +92,7 @@ fn named(world: &World, module: ModuleId, name: &str) -> Option<Type> {
         "list" | "typing.List" => Type::list(Type::Unknown),
         "dict" | "typing.Dict" => Type::dict(Type::Unknown, Type::Unknown),
         "set" | "typing.Set" => Type::Set(Box::new(Type::Unknown)),
+        "typing.Callable" | "collections.abc.Callable" => Type::Unknown,
         "threading.Lock" | "threading.RLock" => Type::Lock,
         "flask.typing.ResponseReturnValue" | "flask.Response" => Type::Response,
         _ => return None,

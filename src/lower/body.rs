@@ -25,6 +25,8 @@ pub struct Flow {
     pub assigned: HashSet<LocalId>,
     /// Optionals that are surely not None.
     pub narrowed: HashSet<LocalId>,
+    /// Inner functions whose definition has surely run.
+    pub defined: HashSet<FunctionId>,
     /// True after `return`, `raise`, `break`, `continue`.
     pub dead: bool,
 }
@@ -38,6 +40,7 @@ impl Flow {
             _ => Flow {
                 assigned: self.assigned.intersection(&other.assigned).copied().collect(),
                 narrowed: self.narrowed.intersection(&other.narrowed).copied().collect(),
+                defined: self.defined.intersection(&other.defined).copied().collect(),
                 dead: false,
             },
         }
@@ -60,6 +63,8 @@ pub struct Body<'w, 'a> {
     pub own_names: HashSet<String>,
     /// Names declared `global`.
     pub global_names: HashSet<String>,
+    /// Variables of enclosing functions, which come as parameters.
+    pub captured: HashMap<Variable, LocalId>,
     /// Declared types of variables (`x: float = 0`).
     pub declared: HashMap<LocalId, Type>,
     pub flow: Flow,
@@ -71,6 +76,8 @@ pub struct Body<'w, 'a> {
     pub breaks: Vec<Vec<Flow>>,
     /// Variables of the enclosing handlers, for a bare `raise`.
     pub handlers: Vec<LocalId>,
+    /// What stands before the first statement: cells of variables that are first assigned inside a block.
+    pub prelude: Vec<Stmt>,
 }
 
 impl<'w, 'a> Body<'w, 'a> {
@@ -86,12 +93,14 @@ impl<'w, 'a> Body<'w, 'a> {
             names: HashMap::new(),
             own_names: HashSet::new(),
             global_names: HashSet::new(),
+            captured: HashMap::new(),
             declared: HashMap::new(),
             flow: Flow::default(),
             sinks: vec![Vec::new()],
             depth: 0,
             breaks: Vec::new(),
             handlers: Vec::new(),
+            prelude: Vec::new(),
         }
     }
 
@@ -127,7 +136,8 @@ impl<'w, 'a> Body<'w, 'a> {
         Ok((stmts, result?))
     }
 
-    fn variables(&mut self) -> &mut HashMap<String, Type> {
+    /// Types of this body's variables by unique name, from earlier passes.
+    pub fn variables(&mut self) -> &mut HashMap<String, Type> {
         match self.owner {
             Owner::Function(id) => &mut self.world.functions[id.0 as usize].variables,
             Owner::Global(id) => &mut self.world.globals[id.0 as usize].variables,
@@ -143,7 +153,14 @@ impl<'w, 'a> Body<'w, 'a> {
             unique = format!("{name}_{version}");
         }
         let known = self.variables().get(&unique).cloned().unwrap_or(Type::Unknown);
-        let ty = join(&known, ty).unwrap_or_else(|| ty.clone());
+        let ty = match (known, ty) {
+            // What was learned before the variable turned out to need a cell.
+            (known, Type::Cell(inner)) if !matches!(known, Type::Cell(_)) => {
+                Type::Cell(Box::new(join(&known, inner).unwrap_or_else(|| (**inner).clone())))
+            }
+            (known, ty) => join(&known, ty).unwrap_or_else(|| ty.clone()),
+        };
+        let known = self.variables().get(&unique).cloned().unwrap_or(Type::Unknown);
         if ty != known {
             self.variables().insert(unique.clone(), ty.clone());
             self.world.changed = true;
@@ -153,10 +170,11 @@ impl<'w, 'a> Body<'w, 'a> {
         id
     }
 
-    /// Widens a variable's type; false where the types do not fit.
+    /// Widens a variable's type, or that of what its cell holds; false where the types do not fit.
     pub fn learn_local(&mut self, local: LocalId, ty: &Type) -> bool {
         let current = self.locals[local.0 as usize].ty.clone();
-        let Some(joined) = join(&current, ty) else { return false };
+        let Some(joined) = join(current.content(), ty) else { return false };
+        let joined = if matches!(current, Type::Cell(_)) { Type::Cell(Box::new(joined)) } else { joined };
         if joined != current {
             let name = self.locals[local.0 as usize].name.clone();
             self.locals[local.0 as usize].ty = joined.clone();
@@ -195,6 +213,13 @@ impl<'w, 'a> Body<'w, 'a> {
         }
         let at = self.at(span);
         let read = Expr::local(local, ty.clone(), at);
+        let (read, ty) = match ty {
+            Type::Cell(inner) => {
+                let place = Place::Cell(Box::new(read));
+                (Expr::new(ExprKind::Read { place, take: Take::Look }, (*inner).clone(), at), *inner)
+            }
+            ty => (read, ty),
+        };
         Ok(match ty {
             Type::Optional(inner) if self.flow.narrowed.contains(&local) => {
                 Expr::new(ExprKind::Read { place: Place::Some(Box::new(read)), take: Take::Look }, *inner, at)
@@ -226,6 +251,7 @@ impl<'w, 'a> Body<'w, 'a> {
         let convert =
             |to, value: Expr, ty: &Type| Expr::new(ExprKind::Convert { to, value: Box::new(value) }, ty.clone(), at);
         match (&value.ty, want) {
+            (Type::Function(..), Type::Function(..)) if self.world.last => self.other_function(&value, want, what),
             (Type::None, Type::Optional(_)) => Ok(Expr::new(value.kind, want.clone(), at)),
             (_, Type::Optional(inner)) if !matches!(value.ty, Type::Optional(_)) => {
                 let inner_value = self.coerce(value, inner, what)?;
@@ -297,6 +323,11 @@ impl<'w, 'a> Body<'w, 'a> {
                     self.learn_place(&inner.clone(), &outer);
                 }
             }
+            Place::Cell(inner) => {
+                if let Some(Place::Local(local)) = inner.as_place() {
+                    self.learn_local(*local, ty);
+                }
+            }
             Place::Some(inner) | Place::Present(inner) => {
                 if let Some(place) = inner.as_place() {
                     self.learn_place(&place.clone(), &Type::optional(ty.clone()));
@@ -316,7 +347,9 @@ impl<'w, 'a> Body<'w, 'a> {
             | ExprKind::Bytes(_) => true,
             ExprKind::Read { place, .. } => match place {
                 Place::Local(_) | Place::Global(_) => true,
-                Place::Some(inner) | Place::Present(inner) | Place::Field { base: inner, .. } => Self::is_simple(inner),
+                Place::Some(inner) | Place::Present(inner) | Place::Cell(inner) | Place::Field { base: inner, .. } => {
+                    Self::is_simple(inner)
+                }
                 Place::Item { .. } | Place::Entry { .. } => false,
             },
             ExprKind::Convert { value, .. } | ExprKind::Negate(value) | ExprKind::Not(value) => Self::is_simple(value),

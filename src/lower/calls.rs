@@ -18,7 +18,7 @@ struct Slot<'a> {
     positional_only: bool,
 }
 
-enum SlotDefault<'a> {
+pub(super) enum SlotDefault<'a> {
     Value(&'a ast::Expr),
     Factory(&'a ast::Expr),
 }
@@ -64,22 +64,16 @@ impl<'a> Body<'_, 'a> {
             }
         }
         let ast::ExprKind::Name(name) = &func.kind else {
-            return self.refuse(
-                Code::UnsupportedCall,
-                span,
-                "this callee is not translated",
-                "call a function by its name",
-            );
+            return self.call_value(func, args, keywords, span);
         };
+        if let Some(inner) = self.inner_function(name) {
+            return self.call_inner(inner, args, keywords, span);
+        }
         if self.names.contains_key(name) || self.own_names.contains(name) {
-            return self.refuse(
-                Code::UnsupportedCall,
-                span,
-                format!("`{name}` is a variable that holds a function"),
-                "",
-            );
+            return self.call_value(func, args, keywords, span);
         }
         match self.world.module(self.module).names.get(name).cloned() {
+            Some(Binding::Global(_)) => self.call_value(func, args, keywords, span),
             Some(binding) => self.call_binding(binding, args, keywords, want, span),
             None => self.builtin_call(name, args, keywords, want, span),
         }
@@ -146,11 +140,14 @@ impl<'a> Body<'_, 'a> {
             order.iter_mut().skip(1).for_each(|o| *o += 1);
         }
         let wants: Vec<Type> = self.world.function(id).params.iter().map(|p| p.ty.clone()).collect();
-        let values = values
+        let mut values = values
             .into_iter()
             .zip(wants)
             .map(|(value, ty)| self.coerce(value, &ty, "the parameter"))
             .collect::<Lowered<Vec<_>>>()?;
+        let captured = self.captured_arguments(id, false, span)?;
+        order.extend(values.len()..values.len() + captured.len());
+        values.extend(captured);
         self.in_source_order(values, order, span, |b, values| b.call_function(id, values, span))
     }
 
@@ -165,12 +162,16 @@ impl<'a> Body<'_, 'a> {
         }
         // A function without any `return` gives None.
         let ty = if ty == Type::Unknown { Type::None } else { ty };
+        self.forget_cells();
         Ok(Expr::new(ExprKind::Call { function: id, args }, ty, self.at(span)))
     }
 
-    fn check_refused(&self, id: FunctionId, span: Span) -> Lowered<()> {
+    pub(super) fn check_refused(&self, id: FunctionId, span: Span) -> Lowered<()> {
         let info = self.world.function(id);
         let Some(problem) = &info.refused else { return Ok(()) };
+        if info.nesting.path.is_some() {
+            return Err(Box::new(problem.clone()));
+        }
         let message = format!("`{}` is called, which is refused: {}", info.name, problem.message);
         self.refuse(Code::CallRefused, span, message, "")
     }
@@ -244,7 +245,13 @@ impl<'a> Body<'_, 'a> {
         Ok((values, order))
     }
 
-    fn default_value(&mut self, module: ModuleId, default: &SlotDefault<'a>, ty: &Type, span: Span) -> Lowered<Expr> {
+    pub(super) fn default_value(
+        &mut self,
+        module: ModuleId,
+        default: &SlotDefault<'a>,
+        ty: &Type,
+        span: Span,
+    ) -> Lowered<Expr> {
         let here = std::mem::replace(&mut self.module, module);
         let want = Some(ty).filter(|t| **t != Type::Unknown);
         let result = match default {
@@ -361,6 +368,13 @@ impl<'a> Body<'_, 'a> {
         want: Option<&Type>,
         span: Span,
     ) -> Lowered<Expr> {
+        if let Type::Class(class) = base.ty
+            && let Some((_, field)) = self.world.class(class).field(&attr.text)
+            && matches!(field.ty, Type::Function(..))
+        {
+            let callee = self.field(base, &attr.text, attr.span)?;
+            return self.call_function_value(callee, args, keywords, span);
+        }
         if let Type::Class(class) = base.ty {
             return match self.world.class(class).methods.get(&attr.text).copied() {
                 Some(method) => match self.world.function(method).kind {

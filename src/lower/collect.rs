@@ -40,6 +40,7 @@ pub fn collect<'a>(units: &[Unit<'a>]) -> World<'a> {
     for index in 0..units.len() {
         mark_rebound_globals(&mut world, ModuleId(index as u32));
     }
+    super::scopes::nest(&mut world);
     annotate(&mut world);
     world
 }
@@ -246,18 +247,7 @@ fn add_function<'a>(
     kind: FunctionKind,
 ) -> FunctionId {
     let id = FunctionId(world.functions.len() as u32);
-    world.functions.push(FunctionInfo {
-        name: def.name.text.clone(),
-        module,
-        kind,
-        def,
-        span: stmt.span,
-        params: Vec::new(),
-        result: Type::Unknown,
-        declared_result: false,
-        variables: HashMap::new(),
-        refused: None,
-    });
+    world.functions.push(FunctionInfo::new(def.name.text.clone(), module, kind, Written::Def(def), stmt.span));
     if def.is_async {
         let at = world.at(module, def.name.span);
         let problem = Diagnostic::new(Code::AsyncFunction, at, format!("`{}` is an async function", def.name.text))
@@ -521,7 +511,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
     let info = world.function(id);
     let mut params = Vec::new();
     let takes_self = matches!(info.kind, FunctionKind::Method(_) | FunctionKind::Property(_) | FunctionKind::Init(_));
-    for (index, param) in info.def.params.items.iter().enumerate() {
+    for (index, param) in info.written.params().items.iter().enumerate() {
         let at = world.at(info.module, param.name.span);
         if takes_self && index == 0 {
             if let FunctionKind::Method(class) | FunctionKind::Property(class) = info.kind {
@@ -557,7 +547,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             span: param.name.span,
         });
     }
-    let result = match (&info.kind, &info.def.returns) {
+    let result = match (&info.kind, info.written.returns()) {
         (FunctionKind::Init(class), _) => Some(Type::Class(*class)),
         (_, Some(hint)) => Some(annotation(world, info.module, hint)?).filter(|t| !t.has_unknown()),
         (_, None) => None,

@@ -121,7 +121,7 @@ impl Body<'_, '_> {
         let value = match &left.kind {
             ast::ExprKind::Name(name) if self.names.contains_key(name) => {
                 let local = self.names[name];
-                if matches!(self.locals[local.0 as usize].ty, Type::Optional(_) | Type::Unknown) {
+                if matches!(self.locals[local.0 as usize].ty.content(), Type::Optional(_) | Type::Unknown) {
                     facts.when_false.push(local);
                 }
                 // The option itself, also where it is known not to be None.
@@ -175,7 +175,7 @@ impl Body<'_, '_> {
                 let empty = ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![value] };
                 make(not(Expr::new(empty, Type::Bool, at)))
             }
-            Type::Optional(inner) if matches!(**inner, Type::Class(_)) => {
+            Type::Optional(inner) if matches!(**inner, Type::Class(_) | Type::Function(..)) => {
                 make(not(Expr::new(ExprKind::IsNone(Box::new(value)), Type::Bool, at)))
             }
             Type::Optional(inner) if Self::is_simple(&value) => {
@@ -186,7 +186,7 @@ impl Body<'_, '_> {
                 make(ExprKind::And(Box::new(Expr::new(not(none), Type::Bool, at)), Box::new(some)))
             }
             Type::None => make(ExprKind::Bool(false)),
-            Type::Class(_) if Self::is_simple(&value) => make(ExprKind::Bool(true)),
+            Type::Class(_) | Type::Function(..) if Self::is_simple(&value) => make(ExprKind::Bool(true)),
             Type::Json => make(ExprKind::Builtin { op: Builtin::JsonTruth, args: vec![value] }),
             other => {
                 let message = format!("the truth of {} is not translated", self.world.describe(other));

@@ -18,7 +18,7 @@ pub fn effects(program: &mut Program, aliases: &Aliases, rebound: &[bool]) {
     loop {
         let mut changed = false;
         for index in 0..program.functions.len() {
-            let found = direct(program, &program.functions[index], &aliases.functions[index].changes);
+            let found = direct(program, &program.functions[index], &aliases.functions[index].changes, &aliases.values);
             let function = &mut program.functions[index];
             let next = Effects { mutates: function.effects.mutates.clone(), ..found };
             changed |= next != function.effects;
@@ -43,7 +43,7 @@ fn mark_state(program: &mut Program, aliases: &Aliases, rebound: &[bool]) {
     }
 }
 
-fn direct(program: &Program, function: &Function, changes: &super::aliases::Roots) -> Effects {
+fn direct(program: &Program, function: &Function, changes: &super::aliases::Roots, values: &Values) -> Effects {
     let mut effects = Effects { raises: block_raises(program, &function.body), ..Effects::default() };
     let touch = |effects: &mut Effects, access: Access| {
         effects.state = Some(effects.state.map_or(access, |old| old.max(access)));
@@ -57,14 +57,9 @@ fn direct(program: &Program, function: &Function, changes: &super::aliases::Root
                     touch(&mut effects, if changed { Access::Write } else { Access::Read });
                 }
                 ExprKind::Builtin { op: Builtin::ClockNow, .. } => effects.reads_clock = true,
-                ExprKind::Call { function, .. } => {
-                    let callee = &program.function(*function).effects;
-                    effects.guards |= callee.guards;
-                    effects.reads_clock |= callee.reads_clock;
-                    effects.prints |= callee.prints;
-                    if let Some(access) = callee.state {
-                        touch(&mut effects, access);
-                    }
+                ExprKind::Call { function, .. } => add(&mut effects, &program.function(*function).effects),
+                ExprKind::CallValue { callee, .. } => {
+                    values.targets(&callee.ty).for_each(|(id, _)| add(&mut effects, &program.function(*id).effects));
                 }
                 _ => {}
             }
@@ -74,6 +69,14 @@ fn direct(program: &Program, function: &Function, changes: &super::aliases::Root
         _ => {}
     });
     effects
+}
+
+/// Adds what a callee may do, besides raising and what it does to its arguments.
+fn add(effects: &mut Effects, callee: &Effects) {
+    effects.guards |= callee.guards;
+    effects.reads_clock |= callee.reads_clock;
+    effects.prints |= callee.prints;
+    effects.state = effects.state.max(callee.state);
 }
 
 fn may_guard(e: &Expr) -> bool {

@@ -35,7 +35,7 @@ impl Body<'_, '_> {
             K::Str(text) => make(ExprKind::Str(text.clone()), Type::Str),
             K::Bytes(bytes) => make(ExprKind::Bytes(bytes.clone()), Type::Bytes),
             K::FString(parts) => self.format(parts, e.span),
-            K::Name(name) => self.name(name, e.span),
+            K::Name(name) => self.name(name, want, e.span),
             K::Tuple(items) => {
                 let wants: Vec<Option<Type>> = match want {
                     Some(Type::Tuple(types)) if types.len() == items.len() => types.iter().cloned().map(Some).collect(),
@@ -60,11 +60,11 @@ impl Body<'_, '_> {
                 make(ExprKind::Tuple(values), ty)
             }
             K::List(items) => {
-                let (values, ty) = self.elements(items, want.and_then(element_wish), e.span)?;
+                let (values, ty) = self.elements(items, want.and_then(element_wish))?;
                 make(ExprKind::List(values), Type::list(ty))
             }
             K::Set(items) => {
-                let (values, ty) = self.elements(items, want.and_then(element_wish), e.span)?;
+                let (values, ty) = self.elements(items, want.and_then(element_wish))?;
                 make(ExprKind::Set(values), Type::Set(Box::new(ty)))
             }
             K::Dict(items) => self.dict(items, want, e.span),
@@ -107,12 +107,7 @@ impl Body<'_, '_> {
                     Ok((ComprehensionKind::Dict { key, value }, ty))
                 })
             }
-            K::Lambda { .. } => self.refuse(
-                Code::UnsupportedExpression,
-                e.span,
-                "lambda is translated as the `key` of sorted, sort, min and max only",
-                "write a named function",
-            ),
+            K::Lambda { .. } => self.lambda(want, e.span),
             K::Generator { .. } => self.refuse(
                 Code::Generator,
                 e.span,
@@ -151,10 +146,12 @@ impl Body<'_, '_> {
         }
     }
 
-    fn elements(&mut self, items: &[ast::Expr], wish: Option<Type>, span: Span) -> Lowered<(Vec<Expr>, Type)> {
+    fn elements(&mut self, items: &[ast::Expr], wish: Option<Type>) -> Lowered<(Vec<Expr>, Type)> {
         let mut values = Vec::new();
         let mut ty = wish.clone().unwrap_or(Type::Unknown);
         for item in items {
+            // Functions learn their types from those before them.
+            let wish = wish.clone().or_else(|| ty.holds_function().then(|| ty.clone()));
             let value = self.expr(item, wish.as_ref())?;
             let value = self.fit_wish(value, wish.as_ref())?;
             ty = match join(&ty, &value.ty) {
@@ -167,7 +164,6 @@ impl Body<'_, '_> {
             };
             values.push(value);
         }
-        let _ = span;
         let values = values.into_iter().map(|v| self.coerce(v, &ty, "the element")).collect::<Lowered<Vec<_>>>()?;
         Ok((values, ty))
     }
@@ -192,6 +188,7 @@ impl Body<'_, '_> {
             };
             let key = self.expr(key, key_wish.as_ref())?;
             let key = self.fit_wish(key, key_wish.as_ref())?;
+            let value_wish = value_wish.clone().or_else(|| value_ty.holds_function().then(|| value_ty.clone()));
             let value = self.expr(&item.value, value_wish.as_ref())?;
             let value = self.fit_wish(value, value_wish.as_ref())?;
             let (Some(k), Some(v)) = (join(&key_ty, &key.ty), join(&value_ty, &value.ty)) else {
@@ -221,7 +218,10 @@ impl Body<'_, '_> {
         if json { self.coerce(dict, &Type::Json, "the value") } else { Ok(dict) }
     }
 
-    fn name(&mut self, name: &str, span: Span) -> Lowered<Expr> {
+    fn name(&mut self, name: &str, want: Option<&Type>, span: Span) -> Lowered<Expr> {
+        if let Some(id) = self.inner_function(name) {
+            return self.function_value(id, want, span);
+        }
         if !self.global_names.contains(name) {
             if let Some(&local) = self.names.get(name) {
                 return self.read_local(local, span);
@@ -235,6 +235,7 @@ impl Body<'_, '_> {
             Some(Binding::Global(id)) => self.global(id, span),
             Some(Binding::Opaque(problem)) => Err(problem),
             Some(Binding::Library(path)) => self.library_value(&path, span),
+            Some(Binding::Function(id)) => self.function_value(id, want, span),
             Some(_) => self.refuse(
                 Code::UnsupportedExpression,
                 span,
@@ -476,7 +477,7 @@ impl Body<'_, '_> {
 /// The element type that a container type wishes for.
 fn element_wish(ty: &Type) -> Option<Type> {
     match ty {
-        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) if !t.has_unknown() => Some((**t).clone()),
+        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) if t.is_wish() => Some((**t).clone()),
         Type::Optional(inner) => element_wish(inner),
         Type::Json => Some(Type::Json),
         _ => None,

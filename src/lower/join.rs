@@ -21,6 +21,11 @@ pub fn join(a: &Type, b: &Type) -> Option<Type> {
         (List(s), List(t)) => Type::list(join(s, t)?),
         (Set(s), Set(t)) => Set(Box::new(join(s, t)?)),
         (FrozenSet(s), FrozenSet(t)) => FrozenSet(Box::new(join(s, t)?)),
+        (Cell(s), Cell(t)) => Cell(Box::new(join(s, t)?)),
+        (Function(s, r), Function(t, q)) if s.len() == t.len() => {
+            let params = s.iter().zip(t).map(|(s, t)| join(s, t)).collect::<Option<Vec<_>>>()?;
+            Function(params, Box::new(join(r, q)?))
+        }
         (Dict(k, v), Dict(l, w)) => Type::dict(join(k, l)?, join(v, w)?),
         (Tuple(s), Tuple(t)) if s.len() == t.len() => {
             Tuple(s.iter().zip(t).map(|(s, t)| join(s, t)).collect::<Option<Vec<_>>>()?)

@@ -141,6 +141,7 @@ impl Body<'_, '_> {
         let flow = self.flow.clone();
         let own = self.own_names.clone();
         let depth = std::mem::replace(&mut self.depth, 1);
+        self.sinks.push(Vec::new());
         let result = (|| {
             let mut loops = Vec::new();
             for clause in clauses {
@@ -158,8 +159,11 @@ impl Body<'_, '_> {
                 loops.push(Loop { target, iter, conditions });
             }
             let (kind, ty) = element(self)?;
+            loops.iter().for_each(|one| self.learn_items(one));
             Ok(Expr::new(ExprKind::Comprehension(Box::new(Comprehension { kind, loops })), ty, at))
         })();
+        let before = self.sinks.pop().unwrap_or_default();
+        let result = result.map(|value| after(before, value));
         self.names = names;
         self.flow = flow;
         self.own_names = own;
@@ -167,9 +171,26 @@ impl Body<'_, '_> {
         result
     }
 
+    /// What the body found out of a loop's variable tells of the container.
+    fn learn_items(&mut self, one: &Loop) {
+        if let (Target::Declare(local), Iter::Value(container)) = (&one.target, &one.iter)
+            && let Some(place) = container.as_place()
+            && let Type::List(item) = &container.ty
+            && item.has_unknown()
+        {
+            let learned = Type::list(self.locals[local.0 as usize].ty.clone());
+            self.learn_place(&place.clone(), &learned);
+        }
+    }
+
     /// A target whose names are new variables, whatever exists outside.
     fn loop_target(&mut self, target: &ast::Expr, ty: &Type) -> Lowered<Target> {
         match &target.kind {
+            ast::ExprKind::Name(name) if self.is_cell(name) => {
+                let local = self.new_cell(name, ty, target.span)?;
+                self.flow.assigned.insert(local);
+                Ok(Target::Assign(self.place_of(local, target.span)))
+            }
             ast::ExprKind::Name(name) => {
                 let local = self.new_local(name, ty);
                 self.names.insert(name.clone(), local);
@@ -286,6 +307,15 @@ impl Body<'_, '_> {
         self.flow = flow;
         result
     }
+}
+
+/// A value after some statements.
+fn after(before: Vec<Stmt>, value: Expr) -> Expr {
+    if before.is_empty() {
+        return value;
+    }
+    let (ty, at) = (value.ty.clone(), value.at);
+    Expr::new(ExprKind::Block { body: before, value: Box::new(value) }, ty, at)
 }
 
 fn is_set(ty: &Type) -> bool {

@@ -153,7 +153,7 @@ impl Body<'_, '_> {
 
     /// A value that goes into a container, or is looked for in it: the container learns its type.
     fn element(&mut self, base: &Expr, item: &Type, arg: &ast::Expr) -> Lowered<Expr> {
-        let value = self.expr(arg, Some(item).filter(|t| !t.has_unknown()))?;
+        let value = self.expr(arg, Some(item).filter(|t| t.is_wish()))?;
         if item.has_unknown()
             && let Some(place) = base.as_place()
         {
@@ -212,8 +212,8 @@ impl Body<'_, '_> {
                 self.operate(B::DictPop, base, args, value.clone(), span)
             }
             ("setdefault", 2) => {
-                let k = self.expr(&args[0], Some(key).filter(|t| !t.has_unknown()))?;
-                let default = self.expr(&args[1], Some(value).filter(|t| !t.has_unknown()))?;
+                let k = self.expr(&args[0], Some(key).filter(|t| t.is_wish()))?;
+                let default = self.expr(&args[1], Some(value).filter(|t| t.is_wish()))?;
                 if let Some(place) = base.as_place() {
                     self.learn_place(&place.clone(), &Type::dict(k.ty.clone(), default.ty.clone()));
                 }

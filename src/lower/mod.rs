@@ -19,7 +19,9 @@ pub mod aliases;
 mod annotations;
 mod body;
 mod calls;
+mod cells;
 mod classes;
+mod closures;
 mod collect;
 mod conditions;
 mod declare;
@@ -35,8 +37,10 @@ mod operators;
 mod ownership;
 mod program;
 mod routes;
+mod scopes;
 mod statements;
 mod text;
+mod values;
 mod widening;
 mod world;
 
@@ -44,11 +48,12 @@ pub use collect::Unit;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{self, FunctionId, FunctionKind, GlobalId, Local, Passing, StmtKind, Type};
+use crate::python::ast;
 use crate::recording::RecordedCall;
 use crate::source::FileId;
 use body::{Body, Owner, assigned_names};
 use std::collections::HashSet;
-use world::{Lowered, World};
+use world::{Lowered, World, Written};
 
 /// What is translated.
 #[derive(Clone, Debug, Default)]
@@ -185,18 +190,63 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     if let Some(problem) = &info.refused {
         return Err(Box::new(problem.clone()));
     }
-    let (module, kind, def, span) = (info.module, info.kind, info.def, info.span);
-    let param_infos = info.params.clone();
+    let (module, kind, written, span) = (info.module, info.kind, info.written, info.span);
     let mut body = Body::new(world, module, Owner::Function(id));
     let takes_self = !matches!(kind, FunctionKind::Plain | FunctionKind::Static(_));
     if takes_self {
-        body.self_name = def.params.items.first().map(|p| p.name.text.clone());
+        body.self_name = written.params().items.first().map(|p| p.name.text.clone());
     }
     if let FunctionKind::Init(class) = kind {
         body.init = Some(class);
     }
+    let mut params = parameters(&mut body, id)?;
+    params.extend(body.captured_parameters(id, span)?);
+    body.cells_of_parameters(&params, span)?;
+    assigned_names(written.stmts(), &mut body.own_names);
+    collect_globals(written.stmts(), &mut body);
+    match written {
+        Written::Def(def) => body.statements(&def.body)?,
+        Written::Lambda { body: value, .. } => body.return_(Some(value), value.span)?,
+    }
+    finish(&mut body, kind, span)?;
+    body.learn_captured(id);
+    let mut stmts = std::mem::take(&mut body.prelude);
+    stmts.extend(body.sinks.pop().unwrap_or_default());
+    let locals = std::mem::take(&mut body.locals);
+    let fixed: HashSet<ir::LocalId> = params.iter().map(|p| p.local).collect();
+    if world.last {
+        declare::declare(&mut stmts, &fixed);
+        declare::merge_unpacking(&mut stmts);
+        if let Some(local) = locals.iter().find(|l| l.ty.has_unknown()) {
+            let message = format!("the type of `{}` cannot be inferred", local.name);
+            return Err(Box::new(
+                Diagnostic::new(Code::UnknownType, world.at(module, written.place(span)), message)
+                    .help(format!("annotate it: `{}: list[int] = []`", local.name)),
+            ));
+        }
+    }
+    let info = world.function(id);
+    let result = if info.result == Type::Unknown { Type::None } else { info.result.clone() };
+    Ok(ir::Function {
+        name: info.nesting.path.as_ref().unwrap_or(&info.name).clone(),
+        module,
+        kind,
+        params,
+        result,
+        locals,
+        body: stmts,
+        effects: ir::Effects::default(),
+        doc: collect::docstring(written.stmts()),
+        public: false,
+        at: world.at(module, span),
+        lines: world.lines(module, span),
+    })
+}
+
+/// The parameters as variables, with their defaults.
+fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
     let mut params = Vec::new();
-    for param in &param_infos {
+    for param in body.world.function(id).params.clone() {
         if body.world.last && param.ty.has_unknown() {
             return body.refuse(
                 Code::UnknownType,
@@ -211,7 +261,9 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
         }
         body.names.insert(param.name.clone(), local);
         body.flow.assigned.insert(local);
-        let default = match param.default {
+        // The defaults of an inner function are given where it is called or made.
+        let inner = body.world.function(id).nesting.path.is_some();
+        let default = match param.default.filter(|_| !inner) {
             None => None,
             Some(e) => {
                 let want = Some(&param.ty).filter(|t| **t != Type::Unknown);
@@ -235,54 +287,22 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
             declared: param.declared,
         });
     }
-    let mut own = HashSet::new();
-    assigned_names(&def.body, &mut own);
-    body.own_names = own;
-    collect_globals(&def.body, &mut body);
-    body.statements(&def.body)?;
-    finish(&mut body, kind, span)?;
-    let mut stmts = body.sinks.pop().unwrap_or_default();
-    let locals = std::mem::take(&mut body.locals);
-    let fixed: HashSet<ir::LocalId> = params.iter().map(|p| p.local).collect();
-    if world.last {
-        declare::declare(&mut stmts, &fixed);
-        declare::merge_unpacking(&mut stmts);
-        if let Some(local) = locals.iter().find(|l| l.ty.has_unknown()) {
-            let message = format!("the type of `{}` cannot be inferred", local.name);
-            return Err(Box::new(
-                Diagnostic::new(Code::UnknownType, world.at(module, def.name.span), message)
-                    .help(format!("annotate it: `{}: list[int] = []`", local.name)),
-            ));
-        }
-    }
-    let info = world.function(id);
-    let result = if info.result == Type::Unknown { Type::None } else { info.result.clone() };
-    Ok(ir::Function {
-        name: info.name.clone(),
-        module,
-        kind,
-        params,
-        result,
-        locals,
-        body: stmts,
-        effects: ir::Effects::default(),
-        doc: collect::docstring(&def.body),
-        public: false,
-        at: world.at(module, span),
-        lines: world.lines(module, span),
-    })
+    Ok(params)
 }
 
 /// `global` statements hold for the whole body, wherever they stand.
-fn collect_globals(stmts: &[crate::python::ast::Stmt], body: &mut Body) {
+fn collect_globals(stmts: &[ast::Stmt], body: &mut Body) {
     for stmt in stmts {
-        if let crate::python::ast::StmtKind::Global(names) = &stmt.kind {
-            for name in names {
-                body.global_names.insert(name.text.clone());
-                body.own_names.remove(&name.text);
+        match &stmt.kind {
+            ast::StmtKind::Global(names) => {
+                body.global_names.extend(names.iter().map(|name| name.text.clone()));
+                names.iter().for_each(|name| _ = body.own_names.remove(&name.text));
             }
+            ast::StmtKind::Nonlocal(names) => names.iter().for_each(|name| _ = body.own_names.remove(&name.text)),
+            ast::StmtKind::FunctionDef(_) | ast::StmtKind::ClassDef(_) => continue,
+            _ => {}
         }
-        for inner in crate::python::ast::bodies(stmt) {
+        for inner in ast::bodies(stmt) {
             collect_globals(inner, body);
         }
     }

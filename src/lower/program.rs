@@ -2,8 +2,8 @@
 
 use super::aliases::Aliases;
 use super::world::{ClassInfo, FieldDefault, World};
-use super::{Bodies, LowerOptions, LoweredProgram, effects, ownership, widening};
-use crate::diagnostic::Diagnostic;
+use super::{Bodies, LowerOptions, LoweredProgram, effects, ownership, values, widening};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::walk::{Part, each_expr_mut, each_part, each_part_of, each_part_of_mut, each_stmt_mut};
 use crate::ir::*;
 use crate::source::FileId;
@@ -16,11 +16,12 @@ pub fn build(mut world: World, mut bodies: Bodies, entry: FileId, options: &Lowe
         let rebound: Vec<bool> = numbers.globals.iter().map(|old| world.globals[*old as usize].rebound).collect();
         let mut problems = ownership::own(&mut program, &rebound);
         if problems.is_empty() {
-            problems = widening::check(&program);
-        }
-        if problems.is_empty() {
             let aliases = Aliases::of(&program);
             effects::effects(&mut program, &aliases, &rebound);
+            problems = widening::check(&program);
+            problems.extend(values::check(&program, &aliases));
+        }
+        if problems.is_empty() {
             let refusals = refusals(&world, entry, options);
             return LoweredProgram { program, refusals };
         }
@@ -83,7 +84,7 @@ fn assemble(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOption
         if let Some(function) = &bodies.functions[old as usize] {
             let mut function = function.clone();
             maps.function_body(&mut function);
-            function.public = is_public(world, old, entry);
+            function.public = is_public(world, old, entry) && !crosses_functions(world, old);
             program.functions.push(function);
         }
     }
@@ -140,7 +141,14 @@ fn is_public(world: &World, function: u32, entry: FileId) -> bool {
         None => true,
     };
     let own = !info.name.starts_with('_') || matches!(info.kind, FunctionKind::Init(_));
-    world.module(info.module).file == entry && class_public && own
+    world.module(info.module).file == entry && class_public && own && info.nesting.path.is_none()
+}
+
+/// True where a parameter or the result holds a function: callers outside cannot give or take one.
+fn crosses_functions(world: &World, function: u32) -> bool {
+    let info = &world.functions[function as usize];
+    matches!(info.kind, FunctionKind::Plain)
+        && info.params.iter().map(|param| &param.ty).chain([&info.result]).any(Type::holds_function)
 }
 
 fn wanted(options: &LowerOptions, name: &str) -> bool {
@@ -151,7 +159,8 @@ fn reach(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOptions) 
     let mut reached = Reached::default();
     for (index, info) in world.functions.iter().enumerate() {
         let plain = matches!(info.kind, FunctionKind::Plain);
-        if plain && is_public(world, index as u32, entry) && wanted(options, &info.name) {
+        let entered = is_public(world, index as u32, entry) && !crosses_functions(world, index as u32);
+        if plain && entered && wanted(options, &info.name) {
             reach_function(world, bodies, index as u32, &mut reached);
         }
     }
@@ -254,12 +263,13 @@ impl Found {
             Type::Class(id) => {
                 self.classes.insert(id.0);
             }
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => self.ty(t),
+            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => self.ty(t),
             Type::Dict(k, v) => {
                 self.ty(k);
                 self.ty(v);
             }
             Type::Tuple(items) => items.iter().for_each(|t| self.ty(t)),
+            Type::Function(params, result) => params.iter().chain([&**result]).for_each(|t| self.ty(t)),
             _ => {}
         }
     }
@@ -273,7 +283,7 @@ impl Found {
             Part::Value(e, _) => {
                 self.ty(&e.ty);
                 match &e.kind {
-                    ExprKind::Call { function, .. } => {
+                    ExprKind::Call { function, .. } | ExprKind::Closure { function, .. } => {
                         self.functions.insert(function.0);
                     }
                     ExprKind::Construct { class, .. } => {
@@ -428,7 +438,7 @@ impl Maps {
     fn ty(&self, ty: &mut Type) {
         match ty {
             Type::Class(id) => *id = self.class(*id),
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => self.ty(t),
+            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => self.ty(t),
             Type::Dict(k, v) => {
                 self.ty(k);
                 self.ty(v);
@@ -446,7 +456,12 @@ impl Maps {
         match place {
             Place::Global(id) => *id = GlobalId(self.globals.get(&id.0).copied().unwrap_or(u32::MAX)),
             Place::Field { class, .. } => *class = self.class(*class),
-            Place::Local(_) | Place::Item { .. } | Place::Entry { .. } | Place::Some(_) | Place::Present(_) => {}
+            Place::Local(_)
+            | Place::Item { .. }
+            | Place::Entry { .. }
+            | Place::Some(_)
+            | Place::Present(_)
+            | Place::Cell(_) => {}
         }
     }
 
@@ -454,7 +469,9 @@ impl Maps {
         self.ty(&mut e.ty);
         match &mut e.kind {
             ExprKind::Read { place, .. } => self.place(place),
-            ExprKind::Call { function, .. } => *function = self.function(*function),
+            ExprKind::Call { function, .. } | ExprKind::Closure { function, .. } => {
+                *function = self.function(*function);
+            }
             ExprKind::Construct { class, .. } => *class = self.class(*class),
             _ => {}
         }
@@ -504,7 +521,12 @@ fn refusals(world: &World, entry: FileId, options: &LowerOptions) -> Vec<(String
             None => info.name.clone(),
         };
         let class_refused = class.is_some_and(|class| class.refused.is_some());
-        if let Some(problem) = &info.refused
+        let crossing = crosses_functions(world, index as u32).then(|| {
+            let message = format!("`{name}` takes or gives a function, which cannot cross the call boundary");
+            Diagnostic::new(Code::UnsupportedAnnotation, world.at(info.module, info.written.place(info.span)), message)
+                .help("it is translated where other functions of the module call it")
+        });
+        if let Some(problem) = info.refused.as_ref().or(crossing.as_ref())
             && !class_refused
             && is_public(world, index as u32, entry)
             && wanted(options, name.split('.').next().unwrap_or(&name))

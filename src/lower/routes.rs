@@ -121,7 +121,7 @@ pub fn sign(world: &mut World, route: &RouteInfo) {
     info.params.sort_by_key(|p| route.path_params.iter().position(|(name, _)| *name == p.name));
     info.result = Type::Response;
     info.declared_result = true;
-    if reads_body(&info.def.body) && !info.params.iter().any(|p| p.name == BODY) {
+    if reads_body(info.written.stmts()) && !info.params.iter().any(|p| p.name == BODY) {
         info.params.push(ParamInfo {
             name: BODY.into(),
             ty: Type::Json,
@@ -129,7 +129,7 @@ pub fn sign(world: &mut World, route: &RouteInfo) {
             default: None,
             keyword_only: false,
             positional_only: false,
-            span: info.def.name.span,
+            span: info.written.place(info.span),
         });
     }
 }

@@ -61,12 +61,8 @@ impl Body<'_, '_> {
                 self.global_names.extend(names.iter().map(|n| n.text.clone()));
                 Ok(())
             }
-            S::FunctionDef(def) => self.refuse(
-                Code::ClosureCapture,
-                def.name.span,
-                format!("nested function `{}` is not translated yet", def.name.text),
-                "move it to module level and pass what it needs",
-            ),
+            S::Nonlocal(_) => Ok(()),
+            S::FunctionDef(def) => self.define_inner(def),
             S::Error => self.refuse(Code::Syntax, span, "this statement could not be parsed", ""),
             _ => self.refuse(Code::UnsupportedStatement, span, "this kind of statement is not translated yet", ""),
         }
@@ -92,6 +88,10 @@ impl Body<'_, '_> {
 
     fn assign(&mut self, targets: &[ast::Expr], value: &ast::Expr, span: Span) -> Lowered<()> {
         if let [target] = targets {
+            if let Some(lambda) = self.named_lambda(target, value) {
+                self.flow.defined.insert(lambda);
+                return Ok(());
+            }
             if let ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) = &target.kind {
                 return self.unpack(items, value, span);
             }
@@ -128,6 +128,13 @@ impl Body<'_, '_> {
             && !self.names.contains_key(name)
             && !self.global_names.contains(name)
         {
+            if self.is_cell(name) {
+                let local = self.begin_cell(name, value, span)?;
+                if !ty.has_unknown() {
+                    self.declared.insert(local, ty);
+                }
+                return Ok(());
+            }
             let local = self.new_local(name, &ty);
             self.names.insert(name.clone(), local);
             if !ty.has_unknown() {
@@ -141,10 +148,13 @@ impl Body<'_, '_> {
     fn target_type(&mut self, target: &ast::Expr) -> Option<Type> {
         match &target.kind {
             ast::ExprKind::Name(name) => {
-                let local = *self.names.get(name)?;
-                let ty = self.locals[local.0 as usize].ty.clone();
-                (self.declared.contains_key(&local) || ty.has_unknown() || matches!(ty, Type::Optional(_)))
-                    .then_some(ty)
+                let Some(&local) = self.names.get(name) else {
+                    // Not assigned yet in this pass: functions learn from what earlier passes saw.
+                    return self.variables().get(name).map(|ty| ty.content().clone()).filter(Type::holds_function);
+                };
+                let ty = self.locals[local.0 as usize].ty.content().clone();
+                let open = ty.has_unknown() || ty.holds_function() || matches!(ty, Type::Optional(_));
+                (self.declared.contains_key(&local) || open).then_some(ty)
             }
             ast::ExprKind::Attribute { value, attr } => {
                 if let (Some(class), ast::ExprKind::Name(name)) = (self.init, &value.kind)
@@ -163,11 +173,13 @@ impl Body<'_, '_> {
     /// Runs something for its result only: statements, variables and refusals are forgotten.
     pub fn quiet<T>(&mut self, work: impl FnOnce(&mut Self) -> Lowered<T>) -> Option<T> {
         let locals = self.locals.len();
+        let prelude = self.prelude.len();
         let flow = self.flow.clone();
         let names = self.names.clone();
         let changed = self.world.changed;
         let result = self.block(work).ok().map(|(_, value)| value);
         self.locals.truncate(locals);
+        self.prelude.truncate(prelude);
         self.flow = flow;
         self.names = names;
         self.world.changed = changed;
@@ -177,6 +189,9 @@ impl Body<'_, '_> {
     /// Stores a value into a target.
     pub fn store(&mut self, target: &ast::Expr, value: Expr, span: Span) -> Lowered<()> {
         let place = match &target.kind {
+            ast::ExprKind::Name(name) if self.is_cell(name) && !self.names.contains_key(name) && self.depth == 0 => {
+                return self.begin_cell(name, value, span).map(|_| ());
+            }
             ast::ExprKind::Name(name) => self.name_place(name, &value, target.span)?,
             ast::ExprKind::Attribute { value: base, attr } if self.is_init_self(base) => {
                 return self.store_field(&attr.text, value, span);
@@ -214,6 +229,13 @@ impl Body<'_, '_> {
                 let ty = self.world.global(*global).ty.clone();
                 self.coerce(value, &ty, "the global")?
             }
+            Place::Cell(cell) => {
+                let ty = cell.ty.content().clone();
+                let none = matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown);
+                let value = self.coerce(value, &ty, "the variable")?;
+                self.assigned_cell(cell, none);
+                value
+            }
             _ => value,
         };
         self.push(StmtKind::Assign { place, value }, span);
@@ -240,9 +262,9 @@ impl Body<'_, '_> {
                 None => self.learn_local(local, &value.ty),
             };
             if fits || (!self.world.last && value.ty.has_unknown()) {
-                return Ok(Place::Local(local));
+                return Ok(self.place_of(local, span));
             }
-            if self.depth > 0 {
+            if self.depth > 0 || matches!(self.locals[local.0 as usize].ty, Type::Cell(_)) {
                 let message = format!(
                     "`{name}` is {} and becomes {}",
                     self.world.describe(&self.locals[local.0 as usize].ty.clone()),
@@ -254,6 +276,9 @@ impl Body<'_, '_> {
                 };
                 return self.refuse(Code::MixedTypes, span, message, help);
             }
+        }
+        if self.is_cell(name) {
+            return self.cell_before(name, &value.ty, span);
         }
         let local = self.new_local(name, &value.ty);
         self.names.insert(name.to_string(), local);
@@ -290,6 +315,9 @@ impl Body<'_, '_> {
             ast::ExprKind::Name(name) => {
                 let value = Expr::new(ExprKind::None, ty.clone(), at);
                 let place = self.name_place(name, &value, target.span)?;
+                if let Place::Cell(cell) = &place {
+                    self.assigned_cell(cell, true);
+                }
                 if let Place::Local(local) = &place {
                     let have = self.locals[local.0 as usize].ty.clone();
                     if self.world.last && have != *ty {
@@ -316,12 +344,15 @@ impl Body<'_, '_> {
         }
     }
 
-    fn return_(&mut self, value: Option<&ast::Expr>, span: Span) -> Lowered<()> {
+    pub(super) fn return_(&mut self, value: Option<&ast::Expr>, span: Span) -> Lowered<()> {
         let want = self.result_type();
         let value = match value {
             None => Expr::new(ExprKind::None, Type::None, self.at(span)),
             Some(e) if want == Some(Type::Response) => self.handler_result(e, span)?,
-            Some(e) => self.expr(e, want.as_ref())?,
+            Some(e) => {
+                let known = self.inferred_result();
+                self.expr(e, want.as_ref().or(Some(&known).filter(|ty| ty.holds_function())))?
+            }
         };
         let value = match want {
             Some(want) => self.coerce(value, &want, "the declared result")?,
@@ -401,6 +432,7 @@ impl Body<'_, '_> {
 
     /// Forgets that variables assigned in a loop's body are not None.
     pub(super) fn forget_assigned(&mut self, body: &[ast::Stmt]) {
+        self.forget_cells();
         let mut names = HashSet::new();
         assigned_names(body, &mut names);
         let locals: HashSet<LocalId> = names.iter().filter_map(|n| self.names.get(n)).copied().collect();

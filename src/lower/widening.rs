@@ -14,17 +14,20 @@ struct Taint {
     locals: HashSet<(u32, LocalId)>,
     fields: HashSet<(ClassId, FieldId)>,
     results: HashSet<u32>,
+    /// Types of function values that may give one.
+    values: HashSet<Type>,
     /// Some container of floats holds one.
     elements: bool,
 }
 
 /// Functions in which a widened value may become text.
 pub fn check(program: &Program) -> Vec<(FunctionId, Diagnostic)> {
+    let values = Values::of(program);
     let mut taint = Taint::default();
     loop {
         let before = taint.clone();
         for index in 0..program.functions.len() {
-            spread(program, index as u32, &mut taint);
+            spread(program, &values, index as u32, &mut taint);
         }
         if taint == before {
             break;
@@ -83,7 +86,7 @@ fn holds_float(program: &Program, ty: &Type, depth: u32) -> bool {
     }
 }
 
-fn spread(program: &Program, index: u32, taint: &mut Taint) {
+fn spread(program: &Program, values: &Values, index: u32, taint: &mut Taint) {
     let function = &program.functions[index as usize];
     each_stmt(&function.body, &mut |stmt| match &stmt.kind {
         StmtKind::Let { local, value: Some(value) } => flow(taint, index, &Place::Local(*local), value),
@@ -108,6 +111,29 @@ fn spread(program: &Program, index: u32, taint: &mut Taint) {
                     }
                 }
             }
+            ExprKind::Closure { function, args } => {
+                let callee = program.function(*function);
+                for (param, arg) in callee.params.iter().zip(args) {
+                    if arg.as_ref().is_some_and(|arg| tainted(taint, index, arg)) {
+                        taint.locals.insert((function.0, param.local));
+                    }
+                }
+            }
+            ExprKind::CallValue { callee, args } => {
+                for (function, open) in values.targets(&callee.ty) {
+                    let params = &program.function(*function).params;
+                    for (position, arg) in open.iter().zip(args) {
+                        if tainted(taint, index, arg) {
+                            taint.locals.insert((function.0, params[*position].local));
+                        }
+                    }
+                    // The results of all function values of a type are one.
+                    if taint.results.contains(&function.0) {
+                        taint.values.insert(callee.ty.clone());
+                    }
+                }
+            }
+            ExprKind::NewCell(value) => taint.elements |= tainted(taint, index, value),
             ExprKind::Construct { class, fields } => {
                 for (field, value) in fields.iter().enumerate() {
                     if tainted(taint, index, value) {
@@ -141,8 +167,13 @@ fn flow(taint: &mut Taint, index: u32, place: &Place, value: &Expr) {
         Place::Field { class, field, .. } => {
             taint.fields.insert((*class, *field));
         }
-        Place::Item { .. } | Place::Entry { .. } | Place::Global(_) | Place::Some(_) | Place::Present(_) => {
-            taint.elements = true
+        Place::Item { .. }
+        | Place::Entry { .. }
+        | Place::Global(_)
+        | Place::Some(_)
+        | Place::Present(_)
+        | Place::Cell(_) => {
+            taint.elements = true;
         }
     }
 }
@@ -175,7 +206,7 @@ fn tainted(taint: &Taint, index: u32, e: &Expr) -> bool {
             Place::Field { class, field, .. } => taint.fields.contains(&(*class, *field)),
             Place::Some(inner) | Place::Present(inner) => tainted(taint, index, inner),
             Place::Item { base, .. } => taint.elements || tainted(taint, index, base),
-            Place::Entry { .. } | Place::Global(_) => taint.elements,
+            Place::Entry { .. } | Place::Global(_) | Place::Cell(_) => taint.elements,
         },
         ExprKind::Negate(inner) => tainted(taint, index, inner),
         ExprKind::Arith { op, left, right } => {
@@ -190,6 +221,7 @@ fn tainted(taint: &Taint, index: u32, e: &Expr) -> bool {
         ExprKind::If { then, orelse, .. } => tainted(taint, index, then) || tainted(taint, index, orelse),
         ExprKind::Block { value, .. } => tainted(taint, index, value),
         ExprKind::Call { function, .. } => taint.results.contains(&function.0),
+        ExprKind::CallValue { callee, .. } => taint.values.contains(&callee.ty),
         ExprKind::Builtin { op, args } => match op {
             Builtin::FloatAbs | Builtin::Min | Builtin::Max | Builtin::FloatRoundTo => any(args),
             Builtin::DictGet | Builtin::DictGetOr | Builtin::DictPop | Builtin::DictPopOr => {

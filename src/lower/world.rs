@@ -10,7 +10,7 @@ use crate::python::ast;
 use crate::source::{FileId, SourceFile};
 use crate::span::{Location, Span};
 use indexmap::IndexMap;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A result that is refused with one diagnostic.
 pub type Lowered<T> = Result<T, Box<Diagnostic>>;
@@ -61,16 +61,116 @@ pub struct FunctionInfo<'a> {
     pub name: String,
     pub module: ModuleId,
     pub kind: FunctionKind,
-    pub def: &'a ast::FunctionDef,
+    pub written: Written<'a>,
     pub span: Span,
     /// With `self` first for methods and properties; without it for `__init__`.
     pub params: Vec<ParamInfo<'a>>,
+    /// Types of what it captures, in the order of `nesting.captures`; of a cell, what is in it.
+    pub captured: Vec<Type>,
     pub result: Type,
     pub declared_result: bool,
     /// Types of its variables by unique name, carried from pass to pass.
     pub variables: HashMap<String, Type>,
+    /// What encloses it, and what it encloses.
+    pub nesting: Nesting,
     /// Why it is not translated.
     pub refused: Option<Diagnostic>,
+}
+
+impl<'a> FunctionInfo<'a> {
+    /// A function of which nothing is known but how it is written.
+    pub fn new(name: String, module: ModuleId, kind: FunctionKind, written: Written<'a>, span: Span) -> Self {
+        FunctionInfo {
+            name,
+            module,
+            kind,
+            written,
+            span,
+            params: Vec::new(),
+            captured: Vec::new(),
+            result: Type::Unknown,
+            declared_result: false,
+            variables: HashMap::new(),
+            nesting: Nesting::default(),
+            refused: None,
+        }
+    }
+}
+
+/// How a function is written.
+#[derive(Clone, Copy)]
+pub enum Written<'a> {
+    Def(&'a ast::FunctionDef),
+    Lambda { params: &'a ast::Parameters, body: &'a ast::Expr },
+}
+
+impl<'a> Written<'a> {
+    /// Its parameters.
+    pub fn params(self) -> &'a ast::Parameters {
+        match self {
+            Written::Def(def) => &def.params,
+            Written::Lambda { params, .. } => params,
+        }
+    }
+
+    /// The statements of its body; none for a lambda.
+    pub fn stmts(self) -> &'a [ast::Stmt] {
+        match self {
+            Written::Def(def) => &def.body,
+            Written::Lambda { .. } => &[],
+        }
+    }
+
+    /// The annotation of its result.
+    pub fn returns(self) -> Option<&'a ast::Expr> {
+        match self {
+            Written::Def(def) => def.returns.as_ref(),
+            Written::Lambda { .. } => None,
+        }
+    }
+
+    /// Where its name stands, or the lambda.
+    pub fn place(self, span: Span) -> Span {
+        match self {
+            Written::Def(def) => def.name.span,
+            Written::Lambda { .. } => span,
+        }
+    }
+}
+
+/// A variable of a function, as functions inside see it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Variable {
+    pub owner: FunctionId,
+    pub name: String,
+}
+
+/// What encloses a function, and what it encloses.
+#[derive(Clone, Debug, Default)]
+pub struct Nesting {
+    /// The function in whose body it is defined.
+    pub parent: Option<FunctionId>,
+    /// For a function inside another, and for a lambda: its name with those of the functions around it.
+    pub path: Option<String>,
+    /// Names of its body that mean one inner function and nothing else.
+    pub functions: HashMap<String, FunctionId>,
+    /// How often each of its names is bound; more than once where a loop may bind it again.
+    pub bound: HashMap<String, usize>,
+    /// Variables of enclosing functions that it, or an inner function that it uses, mentions.
+    pub captures: Vec<Variable>,
+    /// Inner functions that it mentions, or that those mention.
+    pub needs: BTreeSet<FunctionId>,
+    /// Its variables that live in cells, because functions inside share them with it.
+    pub cells: HashSet<String>,
+}
+
+impl Nesting {
+    /// Notes a captured variable.
+    pub fn capture(&mut self, variable: Variable) {
+        if !self.captures.contains(&variable) {
+            self.captures.push(variable);
+        }
+    }
 }
 
 /// A field of a class as far as it is known.
@@ -150,6 +250,8 @@ pub struct World<'a> {
     pub globals: Vec<GlobalInfo<'a>>,
     pub exceptions: Vec<ExceptionInfo>,
     pub routes: Vec<super::routes::RouteInfo>,
+    /// Functions inside others by the place of their name, lambdas by their own place.
+    pub inner: HashMap<(ModuleId, Span), FunctionId>,
     /// Set when a pass learned something.
     pub changed: bool,
     /// The last pass: what is still unknown is refused.
@@ -236,6 +338,7 @@ impl<'a> World<'a> {
             Type::Class(id) => self.class(*id).name.clone(),
             Type::Exception => "an exception".into(),
             Type::Function(params, result) => format!("Callable[[{}], {}]", list(params), self.describe(result)),
+            Type::Cell(t) => self.describe(t),
             Type::Json => "JSON data".into(),
             Type::Response => "a response".into(),
             Type::Lock => "a lock".into(),

@@ -29,6 +29,7 @@ mod statement;
 mod string;
 mod target;
 mod tree;
+pub mod walk;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceFile;

@@ -7,7 +7,6 @@
 //!
 //! A source whose values end in exceptions is asked less often, but never not at all: the exceptions must be equal too.
 
-use super::branches::Trace;
 use super::case;
 use super::pool::Pool;
 use super::random::Random;
@@ -219,7 +218,7 @@ impl Chooser {
 
     /// Learns from the answer to a proposal. A call that returned is a success; an exception is the less of one the
     /// more often it was seen, so that what gets one check further counts as progress.
-    pub(super) fn learn(&mut self, proposal: &Proposal, answer: &Answer, _trace: Option<&Trace>) {
+    pub(super) fn learn(&mut self, proposal: &Proposal, answer: &Answer) {
         let returned = matches!(answer.outcome, Outcome::Ok(_));
         let seen = self.outcomes.entry(case::signature(answer)).or_default();
         *seen += 1;
@@ -362,7 +361,7 @@ mod tests {
             let proposal = chooser.propose(&callable, around, &mut random);
             let good = proposal.given == [Some(Value::int(123_457))];
             let error = Outcome::Error { kind: "KeyError".into(), message: "no".into() };
-            chooser.learn(&proposal, &answer(if good { Outcome::Ok(Value::None) } else { error }), None);
+            chooser.learn(&proposal, &answer(if good { Outcome::Ok(Value::None) } else { error }));
             returned += usize::from(good && round >= 300);
         }
         assert!((150..300).contains(&returned), "{returned} of 300: most are accepted, not all");

@@ -496,6 +496,7 @@ impl super::Context<'_> {
             | Type::Class(_)
             | Type::Exception
             | Type::Function(..)
+            | Type::Cell(_)
             | Type::Response
             | Type::Lock => {
                 self.refuse(Default::default(), "values of this type are no JSON data".into());

@@ -35,7 +35,7 @@ pub(super) fn codec_of(cx: &Context, ty: &Type) -> String {
         Type::Optional(inner) => format!("support.OptionCodec({})", of(inner)),
         Type::Class(id) => format!("{}()", derived_names(cx.names.class(*id))[0]),
         Type::Json => "support.JSONCodec".into(),
-        Type::Exception | Type::Function(..) | Type::Response => {
+        Type::Exception | Type::Function(..) | Type::Cell(_) | Type::Response => {
             cx.refuse(Default::default(), "values of this type do not cross the boundary".into());
             "support.NoneCodec".into()
         }
@@ -160,6 +160,7 @@ pub(super) fn copy_of(cx: &Context, ty: &Type, value: Ex) -> Option<Ex> {
         | Type::Class(_)
         | Type::Exception
         | Type::Function(..)
+        | Type::Cell(_)
         | Type::Json
         | Type::Response
         | Type::Lock => None,

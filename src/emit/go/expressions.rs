@@ -13,9 +13,7 @@ use super::printer::{Ex, St};
 use super::statements::{Body, Escape, Frame};
 use super::text;
 use crate::artifact::Access;
-use crate::ir::{
-    Builtin, CompareOp, Conversion, Expr, ExprKind, FunctionId, FunctionKind, Lambda, Need, Place, Type, walk,
-};
+use crate::ir::{Builtin, CompareOp, Conversion, Expr, ExprKind, FunctionId, FunctionKind, Need, Place, Type, walk};
 
 /// What evaluating an expression looks at and changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,20 +120,15 @@ impl<'c> Body<'c> {
             }
             ExprKind::Builtin { op, args } => self.builtin(*op, args, e, wanted),
             ExprKind::Call { function, args } => self.call(*function, args, wanted),
-            ExprKind::CallValue { callee, args } => {
-                let mut operands = vec![&**callee];
-                operands.extend(args);
-                let mut values = self.operands(&operands).into_iter();
-                let callee = values.next().unwrap_or(Ex::word("nil"));
-                self.raising(Ex::Call(Box::new(callee), values.collect()), "result", wanted)
-            }
+            ExprKind::CallValue { callee, args } => self.call_value(callee, args, wanted),
             ExprKind::Construct { class, fields } => {
                 let values = self.operands(&fields.iter().collect::<Vec<_>>());
                 self.construct(*class, values)
             }
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, &e.ty),
             ExprKind::Format(parts) => self.format(parts),
-            ExprKind::Lambda(lambda) => self.lambda(lambda, &e.ty),
+            ExprKind::Closure { function, args } => self.closure(*function, args, &e.ty),
+            ExprKind::NewCell(inner) => self.new_cell(inner, &e.ty),
             ExprKind::Sorted { items, key, reverse } => self.sorted(items, key.as_deref(), *reverse),
             ExprKind::Sort { items, key, reverse } => self.sort(items, key.as_deref(), *reverse),
             ExprKind::Message(inner) => self.expr(inner).dot("Message"),
@@ -362,20 +355,6 @@ impl<'c> Body<'c> {
         }
     }
 
-    fn lambda(&mut self, lambda: &'c Lambda, ty: &Type) -> Ex {
-        let Type::Function(_, result) = ty else { return Ex::word("nil") };
-        let params = lambda.params.iter().map(|param| {
-            let local = &self.locals[param.0 as usize];
-            format!("{} {}", self.names[param.0 as usize], self.cx.ty(&local.ty))
-        });
-        let signature = format!("({}) ({}, error)", params.collect::<Vec<_>>().join(", "), self.cx.ty(result));
-        let body = self.closed(Escape::Return(vec![self.cx.zero(result)]), |this| {
-            let value = this.expr(&lambda.body);
-            this.push(St::Return(vec![value, Ex::word("nil")]));
-        });
-        Ex::Func(signature, body)
-    }
-
     /// Writes the body of a function literal: jumps and exceptions do not leave it.
     pub(super) fn closed(&mut self, escape: Escape, write: impl FnOnce(&mut Self)) -> Vec<St> {
         let frames: Vec<Frame> = std::mem::take(&mut self.frames);
@@ -410,7 +389,7 @@ impl<'c> Body<'c> {
                 Place::Global(id) if !self.cx.program.global(*id).is_state => Touch::default(),
                 Place::Entry { .. } => writes,
                 Place::Some(_) | Place::Present(_) => Touch::default(),
-                Place::Global(_) | Place::Field { .. } | Place::Item { .. } => heap,
+                Place::Global(_) | Place::Field { .. } | Place::Item { .. } | Place::Cell(_) => heap,
             },
             ExprKind::Call { function, .. } => self.call_touch(*function),
             ExprKind::CallValue { .. } | ExprKind::Sort { .. } => writes,
@@ -447,7 +426,8 @@ impl<'c> Body<'c> {
             | ExprKind::Convert { .. }
             | ExprKind::IsNone(_)
             | ExprKind::Construct { .. }
-            | ExprKind::Lambda(_) => Touch::default(),
+            | ExprKind::Closure { .. }
+            | ExprKind::NewCell(_) => Touch::default(),
         }
     }
 

@@ -11,6 +11,7 @@
 mod arithmetic;
 mod boundary;
 mod builtins;
+mod closures;
 mod codec;
 mod comprehensions;
 mod dispatch;
@@ -36,7 +37,7 @@ use crate::span::Location;
 use crate::target::Target;
 use names::Names;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Writes a program as a Go logic package.
 pub fn emit(program: &Program, options: &EmitOptions) -> Result<Artifact, EmitError> {
@@ -59,6 +60,8 @@ struct Context<'a> {
     pointers: BTreeSet<(FunctionId, usize)>,
     /// Functions that can reach themselves: they carry how deep they are.
     recursive: Vec<bool>,
+    /// Types of function values that are called with how deep the call is.
+    deep_values: HashSet<Type>,
     /// Classes that are keys: plain structs, so that Go compares them by content.
     keys: BTreeSet<ClassId>,
     /// Methods of classes that somebody asked for, see [`Request`].
@@ -80,12 +83,14 @@ enum Request {
 impl<'a> Context<'a> {
     fn new(program: &'a Program, options: &'a EmitOptions<'a>) -> Context<'a> {
         let keys = types::key_classes(program);
+        let recursive = decide::recursive(program);
         Context {
             program,
             options,
             names: Names::new(program),
             pointers: places::pointer_params(program, &keys),
-            recursive: decide::recursive(program),
+            deep_values: decide::deep_values(program, &recursive),
+            recursive,
             keys,
             requests: RefCell::default(),
             refusals: RefCell::default(),

@@ -64,6 +64,7 @@ impl<'c> Body<'c> {
                 let name = self.cx.names.field(*class, *field).to_string();
                 self.expr(base).dot(name)
             }
+            Place::Cell(base) => self.expr(base).dot("Value"),
             Place::Item { base, index, check } => self.item(base, index, *check, wanted),
             Place::Entry { .. } => self.slot(place).unary("*"),
             Place::Some(base) => self.some(base),
@@ -177,8 +178,8 @@ impl<'c> Body<'c> {
                 let name = self.cx.names.field(*class, *field).to_string();
                 self.owner(base).dot(name)
             }
-            Place::Item { base, index, check } if matches!(base.ty, Type::Dict(..)) => {
-                let _ = check;
+            Place::Cell(base) => self.owner(base).dot("Value"),
+            Place::Item { base, index, .. } if matches!(base.ty, Type::Dict(..)) => {
                 self.dict_slot(base, index).unary("*")
             }
             Place::Item { base, index, check } => self.element(base, index, *check, "support.Index"),
@@ -248,7 +249,8 @@ impl<'c> Body<'c> {
             | Place::Field { .. }
             | Place::Entry { .. }
             | Place::Some(_)
-            | Place::Present(_) => {
+            | Place::Present(_)
+            | Place::Cell(_) => {
                 let left = self.place_lvalue(place);
                 self.push(St::Assign(vec![left], "=", vec![value]));
             }

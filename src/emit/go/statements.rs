@@ -499,7 +499,7 @@ impl<'c> Body<'c> {
     }
 
     /// `value, err := f(); if err != nil { return zero, err }; return value, nil` is `return f()`.
-    fn hand_on(&mut self, value: &Ex) -> bool {
+    pub(super) fn hand_on(&mut self, value: &Ex) -> bool {
         let [.., St::Assign(left, ":=", right), St::If { init: None, then, .. }] = self.out.as_slice() else {
             return false;
         };

@@ -15,6 +15,7 @@ macro_rules! sources {
 sources![
     "bind.go",
     "call.go",
+    "cell.go",
     "clock.go",
     "codec.go",
     "codecbytes.go",

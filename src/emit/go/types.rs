@@ -17,7 +17,9 @@ const LONGEST_TUPLE: usize = 8;
 pub(super) fn is_reference(keys: &BTreeSet<ClassId>, ty: &Type) -> bool {
     match ty {
         Type::Class(id) => !keys.contains(id),
-        Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) | Type::Exception | Type::Function(..) => true,
+        Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) | Type::Exception | Type::Function(..) | Type::Cell(_) => {
+            true
+        }
         Type::Optional(inner) => is_nilable(keys, inner),
         _ => false,
     }
@@ -27,7 +29,7 @@ pub(super) fn is_reference(keys: &BTreeSet<ClassId>, ty: &Type) -> bool {
 fn is_nilable(keys: &BTreeSet<ClassId>, ty: &Type) -> bool {
     match ty {
         Type::Class(id) => !keys.contains(id),
-        Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) | Type::Exception => true,
+        Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) | Type::Exception | Type::Function(..) => true,
         _ => false,
     }
 }
@@ -67,6 +69,7 @@ fn find_keys(program: &Program, ty: &Type, is_key: bool, keys: &mut BTreeSet<Cla
         Type::Set(item) | Type::FrozenSet(item) => find_keys(program, item, true, keys),
         Type::List(item) => find_keys(program, item, false, keys),
         Type::Optional(inner) => find_keys(program, inner, is_key, keys),
+        Type::Cell(inner) => find_keys(program, inner, false, keys),
         Type::Tuple(items) => items.iter().for_each(|item| find_keys(program, item, is_key, keys)),
         Type::Function(params, result) => {
             params.iter().chain([&**result]).for_each(|ty| find_keys(program, ty, false, keys));
@@ -106,9 +109,11 @@ impl Context<'_> {
             Type::Class(id) => format!("*{}", self.names.class(*id)),
             Type::Exception => "*support.Exception".into(),
             Type::Function(params, result) => {
-                let params: Vec<String> = params.iter().map(|param| self.ty(param)).collect();
+                let depth = self.deep_values.contains(ty).then(|| "int".to_string());
+                let params: Vec<String> = depth.into_iter().chain(params.iter().map(|param| self.ty(param))).collect();
                 format!("func({}) ({}, error)", params.join(", "), self.ty(result))
             }
+            Type::Cell(inner) => format!("*support.Cell[{}]", self.ty(inner)),
             Type::Json => "any".into(),
             Type::Response => "*support.Response".into(),
         }
@@ -148,6 +153,7 @@ impl Context<'_> {
             | Type::Class(_)
             | Type::Exception
             | Type::Function(..)
+            | Type::Cell(_)
             | Type::Json
             | Type::Response => "nil".into(),
         })
@@ -196,7 +202,7 @@ impl Context<'_> {
             }
             Type::Class(_) | Type::Exception | Type::Lock => a.binary("==", b),
             Type::Json => Ex::call("support.EqualJSON", vec![a, b]),
-            Type::Function(..) | Type::Response => {
+            Type::Function(..) | Type::Cell(_) | Type::Response => {
                 self.refuse(Default::default(), "these values cannot be compared in Go".into());
                 Ex::word("false")
             }
@@ -253,6 +259,7 @@ impl Context<'_> {
             | Type::Optional(_)
             | Type::Exception
             | Type::Function(..)
+            | Type::Cell(_)
             | Type::Json
             | Type::Response
             | Type::Lock => {
@@ -310,6 +317,7 @@ impl Context<'_> {
             | Type::Optional(_)
             | Type::Exception
             | Type::Function(..)
+            | Type::Cell(_)
             | Type::Json
             | Type::Response
             | Type::Lock => {

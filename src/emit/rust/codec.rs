@@ -25,7 +25,7 @@ impl Boundary<'_, '_> {
             Type::Class(id) => {
                 depth > 16 || self.emitter.program.class(*id).fields.iter().all(|field| inner(&field.ty))
             }
-            Type::Unknown | Type::Exception | Type::Function(..) | Type::Response | Type::Lock => false,
+            Type::Unknown | Type::Exception | Type::Function(..) | Type::Cell(_) | Type::Response | Type::Lock => false,
         }
     }
 

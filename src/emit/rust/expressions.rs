@@ -14,8 +14,8 @@ use super::printer::{Code, Level};
 use super::types::is_sliced;
 use crate::emit::decide;
 use crate::ir::{
-    Binding, ClassId, ClassRepr, Conversion, Expr, ExprKind, Function, FunctionId, FunctionKind, Lambda, Local,
-    LocalId, Passing, Root, Take, Type,
+    Binding, ClassId, ClassRepr, Conversion, Expr, ExprKind, Function, FunctionId, FunctionKind, Local, LocalId,
+    Passing, Root, Take, Type,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -219,14 +219,15 @@ impl<'e, 'p> Scope<'e, 'p> {
             }
             ExprKind::Builtin { op, args } => self.builtin(*op, args, &expr.ty),
             ExprKind::Call { function, args } => Value::owned(self.call(*function, args)),
-            ExprKind::CallValue { callee, args } => {
-                let (callee, args) = (self.receiver(callee).at(Level::Atom), self.all_owned(args));
-                Value::owned(Code::atom(quote!(#callee(#(#args),*))))
-            }
+            ExprKind::CallValue { callee, args } => Value::owned(self.call_value(callee, args)),
             ExprKind::Construct { class, fields } => Value::owned(self.construct(*class, fields)),
             ExprKind::Comprehension(inner) => Value::owned(self.comprehension(inner, &expr.ty)),
             ExprKind::Format(parts) => Value::owned(self.format(parts)),
-            ExprKind::Lambda(lambda) => Value::owned(self.lambda(lambda)),
+            ExprKind::Closure { function, args } => Value::owned(self.closure(*function, args, &expr.ty)),
+            ExprKind::NewCell(inner) => {
+                let value = self.owned(inner);
+                Value::owned(Code::atom(quote!(Shared::new(#value))))
+            }
             ExprKind::Sorted { items, key, reverse } => Value::owned(self.sorted(items, key.as_deref(), *reverse)),
             ExprKind::Sort { items, key, reverse } => Value::owned(self.sort(items, key.as_deref(), *reverse)),
             ExprKind::Message(inner) => {
@@ -236,7 +237,7 @@ impl<'e, 'p> Scope<'e, 'p> {
         }
     }
 
-    fn all_owned(&mut self, exprs: &[Expr]) -> Vec<Code> {
+    pub(super) fn all_owned(&mut self, exprs: &[Expr]) -> Vec<Code> {
         exprs.iter().map(|expr| self.owned(expr)).collect()
     }
 
@@ -442,7 +443,7 @@ impl<'e, 'p> Scope<'e, 'p> {
         if raises { code.raising() } else { code }
     }
 
-    fn owned_clone(&mut self, expr: &Expr) -> Code {
+    pub(super) fn owned_clone(&mut self, expr: &Expr) -> Code {
         let value = match expr.as_place() {
             Some(place) => self.read(place, Take::Clone, &expr.ty),
             None => self.value(expr),
@@ -466,19 +467,6 @@ impl<'e, 'p> Scope<'e, 'p> {
             ClassRepr::Shared => Code::atom(quote!(Shared::new(#path { #(#fields),* }))),
             ClassRepr::Value | ClassRepr::Owned => Code::new(quote!(#path { #(#fields),* }), Level::Block),
         }
-    }
-
-    /// A closure.
-    pub fn lambda(&mut self, lambda: &Lambda) -> Code {
-        let params: Vec<TokenStream> = lambda.params.iter().map(|param| self.lambda_param(*param)).collect();
-        let (body, _) = self.closure_body(|scope| scope.owned(&lambda.body));
-        Code::new(quote!(|#(#params),*| #body), Level::Block)
-    }
-
-    fn lambda_param(&mut self, param: LocalId) -> TokenStream {
-        let (name, ty) = (&self.names[param.0 as usize], self.emitter.ty(self.local_type(param)));
-        self.forms[param.0 as usize] = Kind::Place;
-        quote!(#name: #ty)
     }
 
     /// Whether a variable holds a value or refers to one, from what is assigned to it.

@@ -93,7 +93,7 @@ impl Emitter<'_> {
     fn derives(&self, class: &Class) -> TokenStream {
         let types = || class.fields.iter().map(|field| &field.ty);
         let mut derives = vec![quote!(Clone), quote!(Debug)];
-        if !types().any(has_function) {
+        if !types().any(Type::holds_function) {
             derives.push(quote!(PartialEq));
             if class.has_order {
                 derives.push(quote!(PartialOrd));
@@ -357,14 +357,4 @@ fn documented(doc: &str) -> Vec<String> {
         out.push("```".to_string());
     }
     out
-}
-
-fn has_function(ty: &Type) -> bool {
-    match ty {
-        Type::Function(..) => true,
-        Type::List(inner) | Type::Set(inner) | Type::FrozenSet(inner) | Type::Optional(inner) => has_function(inner),
-        Type::Dict(key, value) => has_function(key) || has_function(value),
-        Type::Tuple(items) => items.iter().any(has_function),
-        _ => false,
-    }
 }

@@ -12,6 +12,7 @@
 mod arithmetic;
 mod boundary;
 mod builtins;
+mod closures;
 mod codec;
 mod comprehensions;
 mod dispatch;

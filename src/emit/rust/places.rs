@@ -120,6 +120,7 @@ impl Scope<'_, '_> {
     pub fn crossing<'x>(&self, place: &'x Place) -> Option<&'x Expr> {
         match place {
             Place::Local(_) | Place::Global(_) => None,
+            Place::Cell(base) => (!self.given.contains_key(&std::ptr::from_ref::<Expr>(base))).then_some(base),
             Place::Field { base, class, .. } if self.emitter.program.class(*class).repr == ClassRepr::Shared => {
                 (!self.given.contains_key(&std::ptr::from_ref::<Expr>(base))).then_some(base)
             }
@@ -174,9 +175,15 @@ impl Scope<'_, '_> {
 
     /// Evaluates what is not quiet into temporaries; returns them and the expressions that they stand for.
     pub fn hoist(&mut self, exprs: &[&Expr]) -> (TokenStream, Vec<*const Expr>) {
+        let loud: Vec<&Expr> = exprs.iter().copied().filter(|expr| !decide::is_quiet(expr)).collect();
+        self.keep(&loud)
+    }
+
+    /// Evaluates expressions into temporaries; returns them and the expressions that they stand for.
+    pub fn keep(&mut self, exprs: &[&Expr]) -> (TokenStream, Vec<*const Expr>) {
         let mut temporaries = TokenStream::new();
         let mut hoisted = Vec::new();
-        for expr in exprs.iter().filter(|expr| !decide::is_quiet(expr)) {
+        for expr in exprs {
             let name = self.temporary("value");
             let value = self.owned(expr);
             temporaries.extend(quote!(let #name = #value;));
@@ -206,6 +213,7 @@ impl Scope<'_, '_> {
                 let base = base.at(Level::Atom);
                 Value::new(Code::atom(quote!(#base.#name)), Kind::Place)
             }
+            Place::Cell(base) => self.value(base),
             Place::Item { base, index, check } => self.item(base, index, *check),
             Place::Entry { base, key, default } => self.entry(base, key, default),
             Place::Some(base) | Place::Present(base) => {
@@ -328,6 +336,7 @@ impl Scope<'_, '_> {
                 let name = &self.emitter.names.fields[class.0 as usize][field.0 as usize];
                 Value::new(Code::atom(quote!(#base.#name)), Kind::Place)
             }
+            Place::Cell(base) => Value::new(self.changed(base).code, Kind::Mut),
             Place::Item { base, index, check } => match &base.ty {
                 Type::Dict(..) => {
                     let base = self.changed(base).borrow_mut();
@@ -431,7 +440,7 @@ pub enum Storage {
 fn indices(place: &Place) -> Vec<&Expr> {
     match place {
         Place::Local(_) | Place::Global(_) => Vec::new(),
-        Place::Field { base, .. } | Place::Some(base) | Place::Present(base) => {
+        Place::Field { base, .. } | Place::Some(base) | Place::Present(base) | Place::Cell(base) => {
             base.as_place().map(indices).unwrap_or_default()
         }
         Place::Item { base, index, .. } => {

@@ -193,6 +193,9 @@ impl Scope<'_, '_> {
     }
 
     fn update(&mut self, place: &Place, op: ArithOp, value: &Expr) -> TokenStream {
+        if !matches!(place, Place::Local(_)) && !decide::is_quiet(value) {
+            return self.update_from_before(place, op, value);
+        }
         if value.ty == Type::Str {
             return self.push_text(place, value);
         }
@@ -213,6 +216,24 @@ impl Scope<'_, '_> {
         };
         let updated = self.settle(updated);
         quote!(#before #updated;)
+    }
+
+    /// The value runs something that may change the place: what was there before counts.
+    fn update_from_before(&mut self, place: &Place, op: ArithOp, value: &Expr) -> TokenStream {
+        let computed: Vec<&Expr> = place_indices(place).into_iter().filter(|index| !decide::is_simple(index)).collect();
+        let (mut out, hoisted) = self.keep(&computed);
+        let old = self.read(place, crate::ir::Take::Clone, &value.ty);
+        let (old, before) = (self.settled(old).code, self.temporary("before"));
+        out.extend(quote!(let #before = #old;));
+        let (code, name) = (self.owned(value), self.temporary("value"));
+        out.extend(quote!(let #name = #code;));
+        let after = match value.ty {
+            Type::Str => Code::atom(quote!((#before + &#name))),
+            _ => self.arith(op, Code::atom(quote!(#before)), Code::atom(quote!(#name)), value),
+        };
+        out.extend(self.store(place, after, false));
+        hoisted.iter().for_each(|expr| drop(self.given.remove(expr)));
+        out
     }
 
     fn update_here(&mut self, place: &Place, op: ArithOp, code: &Code, value: &Expr) -> Code {
@@ -373,7 +394,6 @@ fn is_evident(value: &Expr) -> bool {
         | ExprKind::And(..)
         | ExprKind::Or(..)
         | ExprKind::IsNone(_)
-        | ExprKind::Lambda(_)
         | ExprKind::Message(_) => true,
         ExprKind::Convert { value: inner, .. } => is_evident(inner) || value.ty == Type::Float,
         ExprKind::Negate(inner) | ExprKind::Invert(inner) => is_evident(inner),
@@ -390,6 +410,8 @@ fn is_evident(value: &Expr) -> bool {
         | ExprKind::Set(_)
         | ExprKind::Block { .. }
         | ExprKind::CallValue { .. }
+        | ExprKind::Closure { .. }
+        | ExprKind::NewCell(_)
         | ExprKind::Sort { .. } => false,
     }
 }
@@ -408,7 +430,7 @@ fn is_must_use(expr: &Expr) -> bool {
 pub fn place_indices(place: &Place) -> Vec<&Expr> {
     match place {
         Place::Local(_) | Place::Global(_) => Vec::new(),
-        Place::Field { base, .. } | Place::Some(base) | Place::Present(base) => {
+        Place::Field { base, .. } | Place::Some(base) | Place::Present(base) | Place::Cell(base) => {
             base.as_place().map(place_indices).unwrap_or_default()
         }
         Place::Item { base, index, .. } => {

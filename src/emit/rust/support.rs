@@ -16,7 +16,7 @@ macro_rules! sources {
     };
 }
 
-sources! { attempt clock dict exception float format guard hash int json list order range recursion repr set shared text web }
+sources! { attempt clock dict exception float format function guard hash int json list order range recursion repr set shared text web }
 
 /// Types that generated code names without a path, and the support module that has them.
 const TYPES: &[(&str, &str)] = &[
@@ -24,6 +24,13 @@ const TYPES: &[(&str, &str)] = &[
     ("Dict", "dict"),
     ("Exception", "exception"),
     ("ExceptionClass", "exception"),
+    ("Function0", "function"),
+    ("Function1", "function"),
+    ("Function2", "function"),
+    ("Function3", "function"),
+    ("Function4", "function"),
+    ("Function5", "function"),
+    ("Function6", "function"),
     ("Json", "json"),
     ("ToJson", "json"),
     ("Repr", "repr"),

@@ -6,6 +6,8 @@
 //! | `Str` | `String` | `&str` | `&mut String` |
 //! | `List(T)` | `Vec<T>` | `&[T]` | `&mut Vec<T>` |
 //! | `Class` that is shared | `Shared<T>` | `&Shared<T>` | `&Shared<T>` |
+//! | `Cell(T)` | `Shared<T>` | `&Shared<T>` | `&Shared<T>` |
+//! | `Function` | `Function1<A, R>` | `&Function1<A, R>` | - |
 
 use super::Emitter;
 use crate::emit::decide;
@@ -50,8 +52,13 @@ impl Emitter<'_> {
             Type::Class(id) => self.class(*id),
             Type::Exception => quote!(Exception),
             Type::Function(params, result) => {
+                let name = super::closures::function_type(params.len());
                 let (params, result) = (params.iter().map(|param| self.ty(param)), self.ty(result));
-                quote!(&dyn Fn(#(#params),*) -> #result)
+                quote!(#name<#(#params,)* #result>)
+            }
+            Type::Cell(inner) => {
+                let inner = self.ty(inner);
+                quote!(Shared<#inner>)
             }
             Type::Json => quote!(Json),
             Type::Response => quote!(Response),
@@ -84,7 +91,6 @@ impl Emitter<'_> {
                 let item = self.ty(item);
                 quote!(&[#item])
             }
-            Type::Function(..) => self.ty(ty),
             ty if ty.is_scalar() => self.ty(ty),
             ty => {
                 let ty = self.ty(ty);

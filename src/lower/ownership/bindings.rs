@@ -68,7 +68,7 @@ impl<'p> Decision<'p> {
         let Some(place) = e.as_place() else { return false };
         match place {
             Place::Local(_) | Place::Global(_) => true,
-            Place::Entry { .. } => false,
+            Place::Entry { .. } | Place::Cell(_) => false,
             Place::Field { base, class, .. } => {
                 self.program().class(*class).repr != ClassRepr::Shared && self.plain_path(base)
             }
@@ -207,6 +207,16 @@ impl<'p> Decision<'p> {
                 && args.iter().any(|arg| !self.roots(arg).is_disjoint(&roots))
             {
                 found = Some(*at);
+            }
+            // A function value may change what it shares with others.
+            if let Part::Value(e @ Expr { kind: ExprKind::CallValue { .. }, .. }, _) = part
+                && self
+                    .facts
+                    .callees(e)
+                    .iter()
+                    .any(|id| self.facts.changed_types[id.0 as usize].contains(&container.ty))
+            {
+                found = Some(e.at);
             }
         });
         if let Some(at) = found {

@@ -5,6 +5,7 @@ use super::classify::*;
 use super::decision::*;
 use crate::artifact::Access;
 use crate::ir::*;
+use crate::lower::aliases::RootKey;
 
 impl<'p> Decision<'p> {
     /// Asks for what a duplicate needs to be invisible.
@@ -103,6 +104,47 @@ impl<'p> Decision<'p> {
         }
     }
 
+    /// A list, dict or set inside a shared object or a cell reaches a callee as it is before the call, and what the
+    /// callee makes of it is put back afterwards: nothing else may look at it or change it meanwhile.
+    fn check_parts(&mut self, function: FunctionId, args: &[Expr]) {
+        for (position, arg) in args.iter().enumerate() {
+            let need = self.need(function, position);
+            if self.kind(&arg.ty) != Kind::Container || !self.passes_handle(arg) {
+                continue;
+            }
+            let changes = self.facts.changed_types[function.0 as usize].contains(&arg.ty);
+            let roots = self.roots(arg);
+            let others = args.iter().enumerate().filter(|(index, _)| *index != position);
+            let overlaps = others.into_iter().any(|(_, other)| {
+                !other.ty.is_scalar() && other.ty != Type::Str && !self.roots(other).is_disjoint(&roots)
+            });
+            let reached = overlaps || self.facts.calls_values[function.0 as usize];
+            let state = self.program().function(function).effects.state.is_some()
+                && roots.iter().any(|root| matches!(root, RootKey::Global(_)));
+            if (need == Need::Mut || changes) && (reached || state) {
+                self.refuse(
+                    arg.at,
+                    "this part of a shared object is passed to a function that may reach it otherwise".into(),
+                );
+            }
+        }
+    }
+
+    /// True where a path passes through a shared object or a cell.
+    fn passes_handle(&self, e: &Expr) -> bool {
+        let Some(place) = e.as_place() else { return false };
+        match place {
+            Place::Local(_) | Place::Global(_) => false,
+            Place::Cell(_) => true,
+            Place::Field { base, class, .. } => {
+                self.program().class(*class).repr == ClassRepr::Shared || self.passes_handle(base)
+            }
+            Place::Item { base, .. } | Place::Entry { base, .. } | Place::Some(base) | Place::Present(base) => {
+                self.passes_handle(base)
+            }
+        }
+    }
+
     /// An argument that is changed must not overlap another one, or the state that the callee touches.
     pub(super) fn check_arguments(&mut self, e: &mut Expr) {
         let ExprKind::Call { function, args } = &mut e.kind else { return };
@@ -118,6 +160,7 @@ impl<'p> Decision<'p> {
                 global => global,
             })
         };
+        self.check_parts(function, args);
         for position in 0..args.len() {
             let need = self.need(function, position);
             let Some(root) = root_of(self, &args[position]) else { continue };

@@ -17,7 +17,9 @@ pub(super) fn classify(program: &mut Program) {
         each_part(&function.body, &|_, _| Need::Ref, &mut |part| match part {
             Part::Store(place) | Part::Change(place) => note_change(place, &fresh, &mut changed, &mut changed_types),
             Part::Value(e, Need::Mut) => match e.as_place() {
-                Some(Place::Local(_) | Place::Global(_)) | None => note_container(e, &fresh, &mut changed_types),
+                Some(Place::Local(_) | Place::Global(_) | Place::Cell(_)) | None => {
+                    note_container(e, &fresh, &mut changed_types);
+                }
                 Some(place) => note_change(place, &fresh, &mut changed, &mut changed_types),
             },
             _ => {}
@@ -40,9 +42,11 @@ pub(super) fn note_change(place: &Place, fresh: &Fresh, classes: &mut HashSet<Cl
         Place::Field { class, .. } => {
             classes.insert(*class);
         }
+        // What a cell holds is replaced as a whole.
+        Place::Cell(_) => {}
         Place::Item { base, .. } | Place::Entry { base, .. } | Place::Some(base) | Place::Present(base) => {
             match base.as_place() {
-                Some(Place::Local(_) | Place::Global(_)) | None => note_container(base, fresh, types),
+                Some(Place::Local(_) | Place::Global(_) | Place::Cell(_)) | None => note_container(base, fresh, types),
                 Some(inner) => note_change(inner, fresh, classes, types),
             }
         }

@@ -18,6 +18,10 @@ pub(super) struct Facts<'p> {
     pub(super) changed_in_place: HashSet<Type>,
     /// Per function: number of calls to it in the program.
     pub(super) callers: Vec<usize>,
+    /// What calls of function values may run.
+    pub(super) values: Values,
+    /// Per function: it or a callee calls function values, which may change what they share.
+    pub(super) calls_values: Vec<bool>,
 }
 
 impl<'p> Facts<'p> {
@@ -30,10 +34,16 @@ impl<'p> Facts<'p> {
             changed_classes: vec![HashSet::new(); count],
             changed_in_place: HashSet::new(),
             callers: vec![0; count],
+            values: Values::of(program),
+            calls_values: vec![false; count],
         };
         for function in &program.functions {
             each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
-                if let Part::Value(Expr { kind: ExprKind::Call { function, .. }, .. }, _) = part {
+                if let Part::Value(
+                    Expr { kind: ExprKind::Call { function, .. } | ExprKind::Closure { function, .. }, .. },
+                    _,
+                ) = part
+                {
                     facts.callers[function.0 as usize] += 1;
                 }
             });
@@ -75,11 +85,21 @@ impl<'p> Facts<'p> {
         }
     }
 
+    /// The functions that evaluating an expression itself may run.
+    pub(super) fn callees(&self, e: &Expr) -> Vec<FunctionId> {
+        match &e.kind {
+            ExprKind::Call { function, .. } => vec![*function],
+            ExprKind::CallValue { callee, .. } => self.values.targets(&callee.ty).map(|(id, _)| *id).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn fix_changes(&mut self, program: &Program) {
         loop {
             let mut changed = false;
             for (index, function) in program.functions.iter().enumerate() {
                 let (mut types, mut classes) = (HashSet::new(), HashSet::new());
+                let mut calls_values = false;
                 each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
                     if let Some((ty, _)) = changed_container(part) {
                         types.insert(ty);
@@ -88,15 +108,21 @@ impl<'p> Facts<'p> {
                         Part::Store(Place::Field { class, .. }) | Part::Change(Place::Field { class, .. }) => {
                             classes.insert(*class);
                         }
-                        Part::Value(Expr { kind: ExprKind::Call { function, .. }, .. }, _) => {
-                            types.extend(self.changed_types[function.0 as usize].iter().cloned());
-                            classes.extend(self.changed_classes[function.0 as usize].iter().copied());
+                        Part::Value(e, _) => {
+                            for id in self.callees(e) {
+                                types.extend(self.changed_types[id.0 as usize].iter().cloned());
+                                classes.extend(self.changed_classes[id.0 as usize].iter().copied());
+                                calls_values |= self.calls_values[id.0 as usize];
+                            }
+                            calls_values |= matches!(e.kind, ExprKind::CallValue { .. });
                         }
                         _ => {}
                     }
                 });
                 changed |= types.len() != self.changed_types[index].len();
                 changed |= classes.len() != self.changed_classes[index].len();
+                changed |= calls_values != self.calls_values[index];
+                self.calls_values[index] = calls_values;
                 self.changed_types[index] = types;
                 self.changed_classes[index] = classes;
             }

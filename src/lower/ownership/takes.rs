@@ -192,9 +192,6 @@ impl<'p> Decision<'p> {
             self.value(right, Need::Own);
             return self.value(left, Need::Own);
         }
-        if matches!(e.kind, ExprKind::Lambda(_)) {
-            return;
-        }
         self.take(e, need);
         self.check_result(e, need);
         if let ExprKind::Call { .. } = e.kind {

@@ -10,15 +10,10 @@ Where `branches.py` is part of the script, a copy of the module runs that counts
 import importlib
 import importlib.machinery
 import io
-import marshal
 import os
-import signal
 import time
 
-POSITIONS = [str(position) for position in range(16)]
 SILENT = (KeyboardInterrupt,)
-# Longest time that answers of quick calls wait for each other, in seconds.
-FLUSH = 0.002
 
 
 class Clock:
@@ -137,9 +132,9 @@ class Worker:
         text = self.take_printed()
         if text:
             answer["stdout"] = encode(text)
-        trace = f'"trace":[{self.trace}],' if self.trace else ""
-        shown = request_id if type(request_id) is int else dumps(request_id)
-        return f'{{"id":{shown},{trace}{dumps(answer)[1:]}'
+        if self.trace:
+            return f'{{"id":{dumps(request_id)},"trace":[{self.trace}],{dumps(answer)[1:]}'
+        return dumps({"id": request_id, **answer})
 
     def take_printed(self):
         buffer = self.printed.buffer
@@ -203,15 +198,15 @@ class Worker:
     def call(self, function, request, owner=None):
         """Call and tell result, changed arguments, kept result and time."""
         names, kept = self.original.find, self.original.kept
-        args = [item if type(item) in IMMUTABLE else decode(item, names, kept) for item in request.get("args", ())]
+        args = [decode(item, names, kept) for item in request.get("args", ())]
         kwargs = {name: decode(item, names, kept) for name, item in request.get("kwargs", {}).items()}
-        given = [*POSITIONS[: len(args)], *map(str, range(len(POSITIONS), len(args))), *kwargs]
+        given = [*map(str, range(len(args))), *kwargs]
         values = [*args, *kwargs.values()]
-        before = [None if type(value) in IMMUTABLE or not can_change(value) else encode(value) for value in values]
+        before = [encode(value) if can_change(value) else None for value in values]
         problem = result = None
         branches = self.original.branches
         if branches:
-            branches.clear(request.get("work", sys.maxsize))
+            branches.clear()
         start = time.perf_counter_ns()
         try:
             result = function(*args, **kwargs)
@@ -224,18 +219,15 @@ class Worker:
             answer = {"error": error(problem)}
             problem.__traceback__ = None
         else:
-            answer = self.result(result, request, given, values, owner)
+            answer = self.result(result, request, dict(zip(given, values)), owner)
         if branches:
             self.trace = f"{spent},{branches.text()}"
-            if branches.gave_up:
-                return {"gave_up": True}
-        if before.count(None) < len(before):
-            self.add_mutated(answer, given, values, before)
+        self.add_mutated(answer, given, values, before)
         if request.get("time"):
             answer["ns"] = spent
         return answer
 
-    def result(self, result, request, given, values, owner):
+    def result(self, result, request, given, owner):
         if "as" in request:
             self.original.kept[request["as"]] = result
         if request.get("discard"):
@@ -243,21 +235,17 @@ class Worker:
         if is_shared(result):
             if result is owner:
                 return {"ok": {"$alias": "self"}}
-            for name, value in zip(given, values):
+            for name, value in given.items():
                 if value is result:
                     return {"ok": {"$alias": name}}
-        try:
-            return {"ok": encode(result)}
-        except Unencodable as problem:
-            return {"unencodable": str(problem)}
+        return self.encoded(lambda: encode(result))
 
     def add_mutated(self, answer, given, values, before):
         try:
             mutated = {
                 name: after
                 for name, value, was in zip(given, values, before)
-                # Version 2 tells 1, 1.0 and True apart and says the same of the same.
-                if was is not None and marshal.dumps(after := encode(value), 2) != marshal.dumps(was, 2)
+                if was is not None and dumps(after := encode(value)) != dumps(was)
             }
         except Unencodable as problem:
             answer.pop("ok", None)
@@ -269,7 +257,7 @@ class Worker:
 
 def main(path):
     """Serve until stdin ends."""
-    requests = os.dup(0)
+    requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -284,50 +272,13 @@ def main(path):
         branches = Branches() if "Branches" in globals() else None
         worker = Worker(Original(path, clock, branches), printed)
     except BaseException as problem:
-        os.read(requests, 1)
+        requests.readline()
         answers.write((dumps({"id": 0, "error": error(problem)}) + "\n").encode())
         answers.flush()
         raise SystemExit(3)
     worker.take_printed()
-    serve(worker, requests, Answers(answers, None if branches is None else FLUSH))
-
-
-class Answers:
-    """Where answers go: each at once, or several together where nobody waits for the next."""
-
-    def __init__(self, file, interval):
-        self.file = file
-        self.interval = interval
-        self.last = time.perf_counter()
-        if interval is not None:
-            signal.signal(signal.SIGUSR1, self.tell)
-
-    def write(self, text):
-        self.file.write(text.encode("utf-8", "surrogatepass") + b"\n")
-        if self.interval is None or time.perf_counter() - self.last > self.interval:
-            self.flush()
-
-    def flush(self):
-        self.file.flush()
-        self.last = time.perf_counter()
-
-    def tell(self, number, frame):
-        """Write what there is and say so: whoever asks wants to know which call takes so long."""
-        self.write('{"flushed":true}')
-        self.flush()
-
-
-def serve(worker, requests, answers):
-    """Answer the lines on stdin until it ends."""
-    parts = []
-    while chunk := os.read(requests, 1 << 16):
-        *lines, rest = chunk.split(b"\n")
-        if lines:
-            lines[0] = b"".join([*parts, lines[0]])
-            parts.clear()
-        parts.append(rest)
-        for line in lines:
-            answers.write(worker.answer(line))
+    for line in requests:
+        answers.write(worker.answer(line).encode("utf-8", "surrogatepass") + b"\n")
         answers.flush()
 
 
