@@ -118,6 +118,7 @@ cases! {
     account "classes/account";
     optional "control/optional";
     untyped "recorded/untyped";
+    vague "recorded/vague";
     nested "functions/nested";
     values "functions/values";
 }

@@ -92,7 +92,8 @@ fn named(world: &World, module: ModuleId, name: &str) -> Option<Type> {
         "list" | "typing.List" => Type::list(Type::Unknown),
         "dict" | "typing.Dict" => Type::dict(Type::Unknown, Type::Unknown),
         "set" | "typing.Set" => Type::Set(Box::new(Type::Unknown)),
-        "typing.Callable" | "collections.abc.Callable" => Type::Unknown,
+        // What the code and the calls say.
+        "typing.Callable" | "collections.abc.Callable" | "typing.Any" | "object" => Type::Unknown,
         "threading.Lock" | "threading.RLock" => Type::Lock,
         "flask.typing.ResponseReturnValue" | "flask.Response" => Type::Response,
         _ => return None,

@@ -384,7 +384,10 @@ fn define_member<'a>(world: &mut World<'a>, module: ModuleId, class: ClassId, st
         StmtKind::AnnAssign { target, annotation: hint, value } => {
             let ExprKind::Name(name) = &target.kind else { return };
             let (ty, declared) = match annotation(world, module, hint) {
-                Ok(ty) => (ty, true),
+                Ok(ty) => {
+                    let declared = !ty.has_unknown();
+                    (ty, declared)
+                }
                 Err(problem) => {
                     world.classes[class.0 as usize].refused.get_or_insert(*problem);
                     (Type::Unknown, false)

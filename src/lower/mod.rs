@@ -317,8 +317,10 @@ fn finish(body: &mut Body, kind: FunctionKind, span: crate::span::Span) -> Lower
         return body.finish_init(span);
     }
     let Owner::Function(id) = body.owner else { return Ok(()) };
+    let result = body.world.function(id).result.clone();
+    let undeclared = body.contradicts(&Type::None, &result);
     let info = body.world.function(id);
-    if !info.declared_result {
+    if undeclared || !info.declared_result {
         return body.learn_result(&Type::None, span).map(|()| {
             let joined = body.world.function(id).result.clone();
             if matches!(joined, Type::Optional(_)) {

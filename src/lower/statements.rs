@@ -1,6 +1,7 @@
 //! Statements: assignment, branches, loops, exceptions.
 
 use super::body::{Body, Flow, assigned_names};
+use super::join::join;
 use super::world::*;
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -354,6 +355,7 @@ impl Body<'_, '_> {
                 self.expr(e, want.as_ref().or(Some(&known).filter(|ty| ty.holds_function())))?
             }
         };
+        let want = want.filter(|want| !self.contradicts(&value.ty, want));
         let value = match want {
             Some(want) => self.coerce(value, &want, "the declared result")?,
             None => {
@@ -367,6 +369,27 @@ impl Body<'_, '_> {
             _ => Some(value),
         };
         self.leave(StmtKind::Return(value), span)
+    }
+
+    /// True where code gives a result that its annotation does not allow. Python runs the code and never reads the
+    /// annotation, so from here on the result is what the code gives.
+    pub fn contradicts(&mut self, given: &Type, declared: &Type) -> bool {
+        let super::body::Owner::Function(id) = self.owner else { return false };
+        let open = given.has_unknown() || declared.has_unknown() || *given == Type::Never;
+        let fits = join(given, declared).is_some_and(|joined| joined == *declared)
+            || matches!(
+                (given, declared.content()),
+                (Type::Int, Type::Float) | (_, Type::Json | Type::Response | Type::Function(..))
+            )
+            || matches!((given, declared), (Type::Int, Type::Optional(inner)) if **inner == Type::Float);
+        if open || fits || self.world.last || !self.world.function(id).declared_result {
+            return false;
+        }
+        let info = &mut self.world.functions[id.0 as usize];
+        info.declared_result = false;
+        info.result = Type::Unknown;
+        self.world.changed = true;
+        true
     }
 
     /// The declared result type.
