@@ -110,7 +110,9 @@ macro_rules! cases {
 cases! {
     integers "numbers/integers";
     floats "numbers/floats";
+    number_library "numbers/library";
     strings "text/strings";
+    text_methods "text/methods";
     lists "containers/lists";
     aliasing "containers/aliasing";
     dicts "containers/dicts";

@@ -271,6 +271,9 @@ fn puts_float_into_text(program: &Program, expr: &Expr) -> bool {
         ExprKind::Builtin { op: Builtin::ToStr | Builtin::Repr, args } => {
             args.iter().any(|arg| has_float(program, &arg.ty, 0))
         }
+        ExprKind::Builtin { op: Builtin::Library(op), args } if op.row().shows => {
+            args.iter().any(|arg| has_float(program, &arg.ty, 0))
+        }
         ExprKind::Format(parts) => parts.iter().any(|part| match part {
             FormatPart::Literal(_) => false,
             FormatPart::Value { value, spec, .. } => spec.kind.is_none() && has_float(program, &value.ty, 0),

@@ -7,6 +7,10 @@
 //! xs.append(v)   ->   ListAppend [Mut xs, Own v]
 //! d.get(k, 0)    ->   DictGetOr  [Ref d, Ref k, Own 0]
 //! ```
+//!
+//! Operations that one support function carries out in each language need no row here: they are in [`super::library`].
+
+use super::library::Operation;
 
 /// What an operation does with an operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,31 +27,44 @@ macro_rules! builtins {
     ($($(#[$doc:meta])* $name:ident [$($need:ident)*] $rest:tt $raises:literal;)*) => {
         /// A builtin operation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Builtin { $($(#[$doc])* $name,)* }
+        pub enum Builtin {
+            $($(#[$doc])* $name,)*
+            /// An operation of the table of library operations.
+            Library(Operation),
+        }
 
         impl Builtin {
-            /// Every operation.
-            pub const ALL: &'static [Builtin] = &[$(Builtin::$name,)*];
-
             /// Its name, as written in a dump of the IR.
             pub fn name(self) -> &'static str {
-                match self { $(Builtin::$name => stringify!($name),)* }
+                match self {
+                    $(Builtin::$name => stringify!($name),)*
+                    Builtin::Library(op) => &op.row().path,
+                }
             }
 
             /// What it does with the operand of an index; the last entry holds for all further operands.
             pub fn need(self, operand: usize) -> Need {
-                let needs: &[Need] = match self { $(Builtin::$name => &[$(Need::$need,)*],)* };
+                let needs: &[Need] = match self {
+                    $(Builtin::$name => &[$(Need::$need,)*],)*
+                    Builtin::Library(op) => return op.need(operand),
+                };
                 needs.get(operand).or(needs.last()).copied().unwrap_or(Need::Own)
             }
 
             /// True where it can end in a Python exception.
             pub fn raises(self) -> bool {
-                match self { $(Builtin::$name => $raises,)* }
+                match self {
+                    $(Builtin::$name => $raises,)*
+                    Builtin::Library(op) => op.row().raises,
+                }
             }
 
             /// True where it can decline.
             pub fn guards(self) -> bool {
-                match self { $(Builtin::$name => builtins!(@guards $rest),)* }
+                match self {
+                    $(Builtin::$name => builtins!(@guards $rest),)*
+                    Builtin::Library(op) => op.row().guards,
+                }
             }
         }
     };
@@ -132,11 +149,11 @@ builtins! {
     StrUpper [Ref] - false;
     /// `s.lower()`.
     StrLower [Ref] - false;
-    /// `s.isdigit()`, guards beyond ASCII.
+    /// `s.isdigit()`, guards on characters that versions of Unicode differ in.
     StrIsDigit [Ref] guard false;
-    /// `s.isalpha()`, guards beyond ASCII.
+    /// `s.isalpha()`, guards on characters that versions of Unicode differ in.
     StrIsAlpha [Ref] guard false;
-    /// `s.isalnum()`, guards beyond ASCII.
+    /// `s.isalnum()`, guards on characters that versions of Unicode differ in.
     StrIsAlnum [Ref] guard false;
     /// `s.isspace()`.
     StrIsSpace [Ref] - false;

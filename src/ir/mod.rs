@@ -12,6 +12,7 @@
 
 mod builtin;
 mod expr;
+pub mod library;
 pub mod pretty;
 mod stmt;
 mod types;

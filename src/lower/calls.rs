@@ -402,6 +402,9 @@ impl<'a> Body<'_, 'a> {
             return self.unknown(span, &format!("the object that `.{}` is called on", attr.text));
         }
         if !keywords.is_empty() && !matches!((&base.ty, attr.text.as_str()), (Type::List(_), "sort")) {
+            if let Some(called) = self.library_method(base, attr, args, keywords, span) {
+                return called;
+            }
             return self.refuse(
                 Code::UnsupportedCall,
                 span,

@@ -57,6 +57,7 @@ fn direct(program: &Program, function: &Function, changes: &super::aliases::Root
                     touch(&mut effects, if changed { Access::Write } else { Access::Read });
                 }
                 ExprKind::Builtin { op: Builtin::ClockNow, .. } => effects.reads_clock = true,
+                ExprKind::Builtin { op: Builtin::Library(op), .. } if op.row().outside => effects.reads_clock = true,
                 ExprKind::Call { function, .. } => add(&mut effects, &program.function(*function).effects),
                 ExprKind::CallValue { callee, .. } => {
                     values.targets(&callee.ty).for_each(|(id, _)| add(&mut effects, &program.function(*id).effects));

@@ -19,6 +19,9 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Lowered<Expr> {
         let at = self.at(span);
+        if Self::has_operation(&format!("builtins.{name}")) && !(name == "int" && args.len() + keywords.len() < 2) {
+            return self.library_function(&format!("builtins.{name}"), args, keywords, span);
+        }
         let keyword =
             |name: &str| keywords.iter().find(|k| k.name.as_ref().is_some_and(|n| n.text == name)).map(|k| &k.value);
         let known: &[&str] = match name {
@@ -286,7 +289,7 @@ impl Body<'_, '_> {
         self.any_order_is_same(found, &values, span)
     }
 
-    fn orderable(&mut self, ty: &Type, span: Span) -> Lowered<()> {
+    pub fn orderable(&mut self, ty: &Type, span: Span) -> Lowered<()> {
         let fine = match ty {
             Type::Unknown | Type::Int | Type::Float | Type::Bool | Type::Str | Type::Bytes => true,
             Type::Class(id) => self.world.class(*id).order,
@@ -464,6 +467,8 @@ impl Body<'_, '_> {
         match path {
             "flask.request.get_json" => return self.request_json(keywords, span),
             "flask.jsonify" if keywords.is_empty() => return self.jsonify(args, span),
+            "math.gcd" if args.len() == 2 => {}
+            _ if Self::has_operation(path) => return self.library_function(path, args, keywords, span),
             _ => {}
         }
         if !keywords.is_empty() {
@@ -484,12 +489,16 @@ impl Body<'_, '_> {
             ("math.isnan", 1) => (Builtin::MathIsNan, Type::Bool),
             ("math.isinf", 1) => (Builtin::MathIsInf, Type::Bool),
             ("math.isfinite", 1) => (Builtin::MathIsFinite, Type::Bool),
-            ("math.floor" | "math.ceil", 1) => {
+            ("math.floor" | "math.ceil" | "math.trunc", 1) => {
                 let value = self.number(&args[0], path)?;
                 if value.ty == Type::Int {
                     return Ok(value);
                 }
-                let op = if path == "math.floor" { Builtin::MathFloor } else { Builtin::MathCeil };
+                let op = match path {
+                    "math.floor" => Builtin::MathFloor,
+                    "math.ceil" => Builtin::MathCeil,
+                    _ => Builtin::IntFromFloat,
+                };
                 return Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, Type::Int, at));
             }
             ("math.gcd", 2) => return self.simple(Builtin::MathGcd, args, &[Type::Int, Type::Int], Type::Int, span),

@@ -38,7 +38,23 @@ impl Body<'_, '_> {
                 let args = self.arguments(args, &[Type::Str, Type::Json])?;
                 self.operate(Builtin::JsonGetOr, base, args, Type::Json, span)
             }
-            _ => self.no_method(&base.ty, attr, span),
+            _ => self.other_method(base, attr, args, keywords, span),
+        }
+    }
+
+    /// A method that has only a row in the library table.
+    fn other_method(
+        &mut self,
+        base: Expr,
+        attr: &ast::Name,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        span: Span,
+    ) -> Lowered<Expr> {
+        let ty = base.ty.clone();
+        match self.library_method(base, attr, args, keywords, span) {
+            Some(called) => called,
+            None => self.no_method(&ty, attr, span),
         }
     }
 
@@ -55,6 +71,11 @@ impl Body<'_, '_> {
 
     fn str_method(&mut self, base: Expr, attr: &ast::Name, args: &[ast::Expr], span: Span) -> Lowered<Expr> {
         use Builtin as B;
+        let args = match (attr.text.as_str(), args) {
+            // None stands for the default here.
+            ("split" | "strip" | "lstrip" | "rstrip", [only]) if matches!(only.kind, ast::ExprKind::None) => &[],
+            _ => args,
+        };
         let (op, wants, ty): (B, &[Type], Type) = match (attr.text.as_str(), args.len()) {
             ("join", 1) => {
                 let list = self.list_from(&args[0], false)?;
@@ -81,7 +102,7 @@ impl Body<'_, '_> {
             ("isalnum", 0) => (B::StrIsAlnum, &[], Type::Bool),
             ("isspace", 0) => (B::StrIsSpace, &[], Type::Bool),
             ("zfill", 1) => (B::StrZfill, &[Type::Int], Type::Str),
-            _ => return self.no_method(&base.ty, attr, span),
+            _ => return self.other_method(base, attr, args, &[], span),
         };
         let args = self.arguments(args, wants)?;
         self.operate(op, base, args, ty, span)
@@ -147,7 +168,7 @@ impl Body<'_, '_> {
                 let (key, reverse) = self.sort_options(&base.ty.clone(), find("key"), find("reverse"), span)?;
                 Ok(Expr::new(ExprKind::Sort { items: Box::new(base), key, reverse }, Type::None, at))
             }
-            _ => self.no_method(&base.ty, attr, span),
+            _ => self.other_method(base, attr, args, &[], span),
         }
     }
 
@@ -241,7 +262,7 @@ impl Body<'_, '_> {
                     "loop over it directly, or make a list of it",
                 )
             }
-            _ => self.no_method(&base.ty, attr, span),
+            _ => self.other_method(base, attr, args, &[], span),
         }
     }
 
@@ -280,7 +301,7 @@ impl Body<'_, '_> {
                 };
                 self.operate(op, base, args, ty, span)
             }
-            _ => self.no_method(&base.ty, attr, span),
+            _ => self.other_method(base, attr, args, &[], span),
         }
     }
 }

@@ -30,6 +30,7 @@ mod exceptions;
 mod expressions;
 mod functions;
 mod join;
+mod library;
 mod loops;
 mod methods;
 mod observed;

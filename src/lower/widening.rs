@@ -62,6 +62,7 @@ pub fn check(program: &Program) -> Vec<(FunctionId, Diagnostic)> {
 fn shown(e: &Expr) -> Vec<&Expr> {
     match &e.kind {
         ExprKind::Builtin { op: Builtin::ToStr | Builtin::Repr, args } => args.iter().collect(),
+        ExprKind::Builtin { op: Builtin::Library(op), args } if op.row().shows => args.iter().collect(),
         ExprKind::Format(parts) => parts
             .iter()
             .filter_map(|part| match part {
@@ -230,6 +231,7 @@ fn tainted(taint: &Taint, index: u32, e: &Expr) -> bool {
             Builtin::ListPop | Builtin::ListPopAt | Builtin::Copy | Builtin::Concat | Builtin::Slice => {
                 taint.elements || any(args)
             }
+            Builtin::Library(op) if op.row().hands_on() => taint.elements || any(args),
             _ => false,
         },
         ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => any(items),

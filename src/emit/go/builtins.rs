@@ -56,9 +56,9 @@ impl<'c> Body<'c> {
             Builtin::StrEndsWith => self.plain("strings.HasSuffix", args),
             Builtin::StrUpper => self.plain("support.Upper", args),
             Builtin::StrLower => self.plain("support.Lower", args),
-            Builtin::StrIsDigit => self.plain("support.IsDigits", args),
-            Builtin::StrIsAlpha => self.plain("support.IsLetters", args),
-            Builtin::StrIsAlnum => self.plain("support.IsAlphanumeric", args),
+            Builtin::StrIsDigit => self.plain("support.LettersIsDigit", args),
+            Builtin::StrIsAlpha => self.plain("support.LettersIsAlpha", args),
+            Builtin::StrIsAlnum => self.plain("support.LettersIsAlnum", args),
             Builtin::StrIsSpace => self.plain("support.IsSpaces", args),
             Builtin::StrZfill => self.plain("support.ZeroFill", args),
             Builtin::Len => self.length(&args[0]),
@@ -163,6 +163,7 @@ impl<'c> Body<'c> {
             Builtin::JsonTruth => self.plain("support.JSONTruth", args),
             Builtin::JsonOrEmpty => self.plain("support.JSONOrEmpty", args),
             Builtin::Respond => self.plain("support.Respond", args),
+            Builtin::Library(op) => self.library(op, args, e, wanted),
         }
     }
 

@@ -57,11 +57,11 @@ impl Scope<'_, '_> {
             Builtin::StrFind => self.function(quote!(text::find), args, false),
             Builtin::StrStartsWith => self.text_method(args, "starts_with"),
             Builtin::StrEndsWith => self.text_method(args, "ends_with"),
-            Builtin::StrUpper => self.text_method(args, "to_uppercase"),
-            Builtin::StrLower => self.text_method(args, "to_lowercase"),
-            Builtin::StrIsDigit => self.function(quote!(text::is_digit), args, false),
-            Builtin::StrIsAlpha => self.function(quote!(text::is_alpha), args, false),
-            Builtin::StrIsAlnum => self.function(quote!(text::is_alnum), args, false),
+            Builtin::StrUpper => self.function(quote!(letters::to_upper), args, false),
+            Builtin::StrLower => self.function(quote!(letters::to_lower), args, false),
+            Builtin::StrIsDigit => self.function(quote!(letters::is_digit), args, false),
+            Builtin::StrIsAlpha => self.function(quote!(letters::is_alpha), args, false),
+            Builtin::StrIsAlnum => self.function(quote!(letters::is_alnum), args, false),
             Builtin::StrIsSpace => self.function(quote!(text::is_all_space), args, false),
             Builtin::StrZfill => self.function(quote!(text::zfill), args, false),
             Builtin::Len => self.length(&args[0]),
@@ -137,6 +137,7 @@ impl Scope<'_, '_> {
             Builtin::JsonTruth => self.function(quote!(json::truth), args, false),
             Builtin::JsonOrEmpty => self.function(quote!(json::or_empty), args, false),
             Builtin::Respond => self.function(quote!(web::respond), args, false),
+            Builtin::Library(op) => self.library(op, args),
         })
     }
 
@@ -206,7 +207,7 @@ impl Scope<'_, '_> {
     }
 
     /// True where a value reads what a change is about to borrow.
-    fn reads_root_of(&self, changed: &Expr, value: &Expr) -> bool {
+    pub(super) fn reads_root_of(&self, changed: &Expr, value: &Expr) -> bool {
         let root = changed.as_place().and_then(crate::ir::Place::root);
         let mut found = false;
         walk::each_expr_of(value, &mut |expr| {

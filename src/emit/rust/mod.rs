@@ -19,6 +19,7 @@ mod dispatch;
 mod exceptions;
 mod expressions;
 mod items;
+mod library;
 mod loops;
 pub mod names;
 mod package;

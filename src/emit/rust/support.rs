@@ -16,7 +16,8 @@ macro_rules! sources {
     };
 }
 
-sources! { attempt clock dict exception float format function guard hash int json list order range recursion repr set shared text web }
+sources! { attempt clock dict exception float floatmath format function guard hash int intmath json letters list order pad radix range
+recursion repr search set shared text unicode web }
 
 /// Types that generated code names without a path, and the support module that has them.
 const TYPES: &[(&str, &str)] = &[

@@ -28,8 +28,15 @@ impl<'p> Decision<'p> {
 
     /// Results of operations that give a part of something old.
     pub(super) fn check_result(&mut self, e: &Expr, need: Need) {
-        if let ExprKind::Builtin { op: Builtin::DictGet | Builtin::DictGetOr | Builtin::Min | Builtin::Max, args } =
-            &e.kind
+        let part = |op: &Builtin| match op {
+            Builtin::DictGet | Builtin::DictGetOr | Builtin::Min | Builtin::Max => true,
+            Builtin::Library(op) => {
+                matches!(op.row().result, library::Pattern::Variable(_) | library::Pattern::Optional(_))
+            }
+            _ => false,
+        };
+        if let ExprKind::Builtin { op, args } = &e.kind
+            && part(op)
         {
             let kind = self.kind(&e.ty);
             let root = args.first().and_then(Expr::as_place).and_then(Place::root);
@@ -61,7 +68,9 @@ impl<'p> Decision<'p> {
                     | Builtin::Slice
                     | Builtin::ListExtend
                     | Builtin::DictUpdate
+                    | Builtin::Library(_)
             )
+            && !matches!(op, Builtin::Library(op) if !op.row().hands_on() && op.need(0) != Need::Mut)
         {
             args.iter().for_each(|arg| self.check_elements(&arg.ty, e.at));
         }

@@ -67,6 +67,10 @@ impl Fresh {
             ExprKind::Call { function, .. } => facts.returns_fresh[function.0 as usize],
             ExprKind::Builtin { op, args } => match op {
                 Builtin::DictGet => false,
+                Builtin::Library(op) => {
+                    !matches!(op.row().result, library::Pattern::Variable(_) | library::Pattern::Optional(_))
+                        || e.ty.is_scalar()
+                }
                 Builtin::DictGetOr | Builtin::Min | Builtin::Max => e.ty.is_scalar() || args.is_empty(),
                 _ => true,
             },

@@ -198,3 +198,20 @@ func RangeLength(start, stop, step int64) uint64 {
 	}
 	return 0
 }
+
+// ListIndexFrom returns items.index(item, start, stop).
+func ListIndexFrom[T any](items []T, item T, start, stop int64, equal func(a, b T) bool, repr func(T) string) (int64, error) {
+	size := int64(len(items))
+	clamp := func(place int64) int64 {
+		if place < 0 {
+			return max(place+size, 0)
+		}
+		return min(place, size)
+	}
+	for place := clamp(start); place < clamp(stop); place++ {
+		if equal(items[place], item) {
+			return place, nil
+		}
+	}
+	return 0, ValueError.New(repr(item) + " is not in list")
+}

@@ -64,7 +64,13 @@ func IntFromText(text string) (int64, error) {
 			Decline("unicode_number")
 		}
 	}
-	return 0, ValueError.New("invalid literal for int() with base 10: " + ReprText(text))
+	return 0, invalidLiteral(text, 10)
+}
+
+// invalidLiteral is the error of int(text, base); it shows no more than 200 characters.
+func invalidLiteral(text string, base int64) error {
+	shown := []rune(ReprText(text))
+	return ValueError.New("invalid literal for int() with base " + IntText(base) + ": " + string(shown[:min(len(shown), 200)]))
 }
 
 // digitsOf removes single underscores between digits, as Python allows them.

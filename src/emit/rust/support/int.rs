@@ -169,6 +169,12 @@ pub fn gcd(a: i64, b: i64) -> i64 {
     i64::try_from(a).unwrap_or_else(|_| guard("int_overflow", ""))
 }
 
+/// The error of `int(text, base)`; it shows no more than 200 characters.
+pub fn invalid_literal(text: &str, base: i64) -> Exception {
+    let shown: String = text_repr(text).chars().take(200).collect();
+    Exception::new(&VALUE_ERROR, format!("invalid literal for int() with base {base}: {shown}"))
+}
+
 /// `int(text)`
 pub fn parse(text: &str) -> Result<i64, Exception> {
     let trimmed = text.trim_matches(super::text::is_space);
@@ -182,8 +188,7 @@ pub fn parse(text: &str) -> Result<i64, Exception> {
     }
     let well_formed = digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     if !well_formed {
-        let message = format!("invalid literal for int() with base 10: {}", text_repr(text));
-        return Err(Exception::new(&VALUE_ERROR, message));
+        return Err(invalid_literal(text, 10));
     }
     let sign = if negative { "-" } else { "" };
     format!("{sign}{}", digits.replace('_', "")).parse().or_else(|_| guard("big_int", ""))

@@ -1,0 +1,8 @@
+//! The rows of the table, by topic; the form of a row is told in the parent module.
+
+mod containers;
+mod numbers;
+mod text;
+
+/// Every row.
+pub(super) const ALL: &[&[&str]] = &[numbers::ROWS, text::ROWS, containers::ROWS];
