@@ -116,6 +116,7 @@ cases! {
     lists "containers/lists";
     aliasing "containers/aliasing";
     dicts "containers/dicts";
+    sets "containers/sets";
     exceptions "control/exceptions";
     account "classes/account";
     optional "control/optional";

@@ -55,10 +55,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("E1024", "def g(x: int) -> int:\n    return x\n\ndef f() -> int:\n    return g(1, 2)\n"),
     ("E1025", "def f() -> int:\n    return 123456789012345678901234567890\n"),
     ("E1026", "def f(xs: list[str]) -> list[str]:\n    return [x for x in set(xs)]\n"),
-    ("E1026", "def f(xs: list[float]) -> float:\n    return sum(set(xs))\n"),
+    ("E1026", "def f(xs: list[str]) -> float:\n    return sum(len(x) * 0.1 for x in set(xs))\n"),
     ("E1026", "def f(xs: list[str]) -> list[str]:\n    return sorted(set(xs), key=len)\n"),
     ("E1026", "def f(xs: list[str]) -> int:\n    return sum(i for i, x in enumerate(set(xs)) if x)\n"),
-    ("E1026", "def f(xs: list[float]) -> float:\n    return max({x * 0.0 for x in xs})\n"),
+    ("E1026", "def f(xs: list[str]) -> str:\n    return set(xs).pop()\n"),
 ];
 
 #[test]

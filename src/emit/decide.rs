@@ -5,8 +5,8 @@
 
 use crate::artifact::Access;
 use crate::ir::{
-    Builtin, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind, LocalId, Param, Place, Program,
-    Stmt, StmtKind, Type, Values, walk,
+    Builtin, Class, ClassId, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind, LocalId, Need,
+    Param, Place, Program, Stmt, StmtKind, Type, Values, walk,
 };
 use std::collections::{BTreeSet, HashSet};
 
@@ -66,6 +66,61 @@ pub fn never_zero(program: &Program, expr: &Expr) -> bool {
         Type::Int => constant_int(program, expr).is_some_and(|value| value != 0),
         Type::Float => constant_float(program, expr).is_some_and(|value| value != 0.0),
         _ => false,
+    }
+}
+
+/// Classes whose values are keys of dicts or elements of sets, directly or inside a tuple.
+pub fn key_classes(program: &Program, suits: &dyn Fn(&Class) -> bool) -> BTreeSet<ClassId> {
+    let mut keys = BTreeSet::new();
+    let mut see = |ty: &Type| find_keys(program, suits, ty, false, &mut keys);
+    for class in &program.classes {
+        class.fields.iter().for_each(|field| see(&field.ty));
+    }
+    for function in &program.functions {
+        function.locals.iter().for_each(|local| see(&local.ty));
+        see(&function.result);
+        walk::each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
+            if let walk::Part::Value(e, _) = part {
+                see(&e.ty);
+            }
+        });
+    }
+    program.globals.iter().for_each(|global| see(&global.ty));
+    keys
+}
+
+fn find_keys(program: &Program, suits: &dyn Fn(&Class) -> bool, ty: &Type, is_key: bool, keys: &mut BTreeSet<ClassId>) {
+    match ty {
+        Type::Class(id) => {
+            let class = program.class(*id);
+            if is_key && suits(class) && keys.insert(*id) {
+                class.fields.iter().for_each(|field| find_keys(program, suits, &field.ty, true, keys));
+            }
+        }
+        Type::Dict(key, value) => {
+            find_keys(program, suits, key, true, keys);
+            find_keys(program, suits, value, false, keys);
+        }
+        Type::Set(item) | Type::FrozenSet(item) => find_keys(program, suits, item, true, keys),
+        Type::List(item) => find_keys(program, suits, item, false, keys),
+        Type::Optional(inner) => find_keys(program, suits, inner, is_key, keys),
+        Type::Cell(inner) => find_keys(program, suits, inner, false, keys),
+        Type::Tuple(items) => items.iter().for_each(|item| find_keys(program, suits, item, is_key, keys)),
+        Type::Function(params, result) => {
+            params.iter().chain([&**result]).for_each(|ty| find_keys(program, suits, ty, false, keys));
+        }
+        Type::Unknown
+        | Type::Never
+        | Type::None
+        | Type::Bool
+        | Type::Int
+        | Type::Float
+        | Type::Str
+        | Type::Bytes
+        | Type::Exception
+        | Type::Json
+        | Type::Response
+        | Type::Lock => {}
     }
 }
 

@@ -228,6 +228,13 @@ builtins! {
     /// `a <= b`, `a.issubset(b)`.
     SetIsSubset [Ref Ref] - false;
 
+    /// The items of a set of numbers in CPython's order: a new list; guards on a set that came from outside.
+    SetItems [Ref] guard false;
+    /// A set of which only the items are known from here on, not the order.
+    SetForget [Own] - false;
+    /// `s.pop()`: KeyError; guards on a set that came from outside.
+    SetPop [Mut] guard true;
+
     /// `time.time()`: seconds since 1970 as float.
     ClockNow [] - false;
     /// Seconds since 1970 (UTC) as text by a constant `strftime` format of `%Y %m %d %H %M %S` and literals:

@@ -65,7 +65,14 @@ impl Body<'_, '_> {
             }
             K::Set(items) => {
                 let (values, ty) = self.elements(items, want.and_then(element_wish))?;
-                make(ExprKind::Set(values), Type::Set(Box::new(ty)))
+                let folded = values.len() > 2 && values.iter().all(is_literal) && super::loops::order_known(&ty);
+                let ty = Type::Set(Box::new(ty));
+                if folded {
+                    // CPython makes a frozenset of the constants, in another order where it reads the module from its cache.
+                    let set = Expr::new(ExprKind::Set(values), ty.clone(), at);
+                    return make(ExprKind::Builtin { op: Builtin::SetForget, args: vec![set] }, ty);
+                }
+                make(ExprKind::Set(values), ty)
             }
             K::Dict(items) => self.dict(items, want, e.span),
             K::Unary { op, operand } => self.unary(*op, operand, want, e.span),
@@ -89,11 +96,14 @@ impl Body<'_, '_> {
                     Ok((ComprehensionKind::List(value), ty))
                 })
             }
-            K::SetComp { element, clauses } => self.comprehension(clauses, e.span, true, |b| {
-                let value = b.expr(element, None)?;
-                let ty = Type::Set(Box::new(value.ty.clone()));
-                Ok((ComprehensionKind::Set(value), ty))
-            }),
+            K::SetComp { element, clauses } => {
+                let made = self.comprehension(clauses, e.span, true, |b| {
+                    let value = b.expr(element, None)?;
+                    let ty = Type::Set(Box::new(value.ty.clone()));
+                    Ok((ComprehensionKind::Set(value), ty))
+                })?;
+                Ok(self.set_of_set_items(made))
+            }
             K::DictComp { key, value, clauses } => {
                 let wish = match want {
                     Some(Type::Dict(_, value)) => Some((**value).clone()),
@@ -471,6 +481,22 @@ impl Body<'_, '_> {
             _ if read.ty == Type::Unknown => Ok((Place::Local(LocalId(u32::MAX)), Type::Unknown)),
             _ => self.refuse(Code::UnsupportedStatement, e.span, "this target is not translated", ""),
         }
+    }
+}
+
+/// True for what CPython's compiler computes: literals and arithmetic on them.
+fn is_literal(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::None
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Str(_)
+        | ExprKind::Bytes(_) => true,
+        ExprKind::Tuple(items) => items.iter().all(is_literal),
+        ExprKind::Negate(inner) | ExprKind::Invert(inner) | ExprKind::Convert { value: inner, .. } => is_literal(inner),
+        ExprKind::Arith { left, right, .. } => is_literal(left) && is_literal(right),
+        _ => false,
     }
 }
 

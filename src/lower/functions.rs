@@ -94,15 +94,22 @@ impl Body<'_, '_> {
             ("min" | "max", 1) => self.extreme(name, &args[0], keyword("key"), keyword("default"), span),
             ("min" | "max", 2..) if keywords.is_empty() => self.extreme_of(name, args, want, span),
             ("sum", 1 | 2) => self.sum(&args[0], args.get(1).or(keyword("start")), span),
-            ("any", 1) => {
-                self.fold(&args[0], true, |b, element| Ok((ComprehensionKind::Any(b.truth(element)?), Type::Bool)))
-            }
-            ("all", 1) => {
-                self.fold(&args[0], true, |b, element| Ok((ComprehensionKind::All(b.truth(element)?), Type::Bool)))
+            ("any" | "all", 1) => {
+                let folded = self.fold(&args[0], true, |b, element| {
+                    let test = b.truth(element)?;
+                    let kind = if name == "any" { ComprehensionKind::Any(test) } else { ComprehensionKind::All(test) };
+                    Ok((kind, Type::Bool))
+                })?;
+                // Whether an exception or the answer comes first is a matter of order; `set_order` refuses the rest.
+                let known = super::loops::set_sources(&folded).iter().all(super::loops::order_known);
+                if known && super::loops::may_raise(&folded) { self.in_set_order(folded, span) } else { Ok(folded) }
             }
             ("sorted", 1) => {
                 // Under a key, items that tie stay in the order they came.
                 let items = self.list_from(&args[0], keyword("key").is_none())?;
+                let item = items.ty.item().unwrap_or(Type::Unknown);
+                let computed = matches!(args[0].kind, ast::ExprKind::Generator { .. });
+                let items = if computed { self.any_order_is_same(items, &item, span)? } else { items };
                 self.sorted(items, keyword("key"), keyword("reverse"), span)
             }
             ("list", 0) => self.expr(&ast::Expr { kind: ast::ExprKind::List(vec![]), span }, want),
@@ -121,17 +128,7 @@ impl Body<'_, '_> {
                 let ty = value.ty.clone();
                 Ok(Expr::new(ExprKind::Builtin { op: Builtin::Copy, args: vec![value] }, ty, at))
             }
-            ("set", 0) => {
-                let ty = match want {
-                    Some(Type::Set(item)) => Type::Set(item.clone()),
-                    _ => Type::Set(Box::new(Type::Unknown)),
-                };
-                Ok(Expr::new(ExprKind::Set(Vec::new()), ty, at))
-            }
-            ("set", 1) => self.fold(&args[0], true, |_, element| {
-                let ty = Type::Set(Box::new(element.ty.clone()));
-                Ok((ComprehensionKind::Set(element), ty))
-            }),
+            ("set" | "frozenset", 0 | 1) => self.set_call(name == "frozenset", args.first(), want, span),
             ("isinstance", 2) => self.is_instance(&args[0], &args[1], span),
             ("range" | "enumerate" | "zip" | "reversed" | "map" | "filter" | "iter", _) => self.refuse(
                 Code::UnsupportedCall,
@@ -152,6 +149,43 @@ impl Body<'_, '_> {
     pub fn simple(&mut self, op: Builtin, args: &[ast::Expr], wants: &[Type], ty: Type, span: Span) -> Lowered<Expr> {
         let args = self.arguments(args, wants)?;
         Ok(Expr::new(ExprKind::Builtin { op, args }, ty, self.at(span)))
+    }
+
+    /// `set(...)` and `frozenset(...)`.
+    fn set_call(&mut self, frozen: bool, source: Option<&ast::Expr>, want: Option<&Type>, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let of = |item: Type| if frozen { Type::FrozenSet(Box::new(item)) } else { Type::Set(Box::new(item)) };
+        let Some(source) = source else {
+            let item = want.filter(|ty| matches!(ty, Type::Set(_) | Type::FrozenSet(_))).and_then(Type::item);
+            return Ok(Expr::new(ExprKind::Set(Vec::new()), of(item.unwrap_or(Type::Unknown)), at));
+        };
+        let made = self.fold(source, true, |_, element| {
+            let ty = of(element.ty.clone());
+            Ok((ComprehensionKind::Set(element), ty))
+        })?;
+        self.hashable(&made.ty.item().unwrap_or(Type::Unknown), span)?;
+        if matches!(source.kind, ast::ExprKind::Generator { .. }) {
+            return Ok(self.set_of_set_items(made));
+        }
+        // Of a set or dict CPython makes room first, which decides the order.
+        if let ExprKind::Comprehension(c) = &made.kind
+            && let [Loop { iter: Iter::Value(whole), .. }] = c.loops.as_slice()
+            && matches!(whole.ty, Type::Set(_) | Type::FrozenSet(_) | Type::Dict(..))
+        {
+            let args = vec![whole.clone()];
+            return Ok(Expr::new(ExprKind::Builtin { op: Builtin::Copy, args }, made.ty, at));
+        }
+        Ok(made)
+    }
+
+    /// A set that is computed from the items of a set: its own order is not known from here on.
+    pub fn set_of_set_items(&self, made: Expr) -> Expr {
+        let known = made.ty.item().is_some_and(|item| super::loops::order_known(&item));
+        if !known || !super::loops::loops_over_set(&made) {
+            return made;
+        }
+        let (ty, at) = (made.ty.clone(), made.at);
+        Expr::new(ExprKind::Builtin { op: Builtin::SetForget, args: vec![made] }, ty, at)
     }
 
     fn number(&mut self, e: &ast::Expr, name: &str) -> Lowered<Expr> {
@@ -247,7 +281,9 @@ impl Body<'_, '_> {
     /// Refuses types whose text shows an address or a hash order.
     pub fn printable(&self, ty: &Type, span: Span) -> Lowered<()> {
         let bad = match ty {
-            Type::Set(_) | Type::FrozenSet(_) => Some("the text of a set shows its order"),
+            Type::Set(item) | Type::FrozenSet(item) if !super::loops::order_known(item) && **item != Type::Unknown => {
+                Some("the text of a set shows its order")
+            }
             Type::Class(id) if !self.world.class(*id).is_dataclass => Some("the text of an object shows its address"),
             Type::Function(..) | Type::Lock | Type::Response | Type::Json => Some("this value has no translated text"),
             _ => None,

@@ -62,7 +62,7 @@ impl Body<'_, '_> {
         let value = self.expr(e, None)?;
         let value = self.present(value);
         if is_set(&value.ty) && !any_order {
-            return self.set_order(e.span);
+            return self.set_items(value, e.span);
         }
         match value.ty.item() {
             Some(item) => Ok((Iter::Value(value), item)),
@@ -77,6 +77,21 @@ impl Body<'_, '_> {
         }
     }
 
+    /// The items of a set where their order can be seen: CPython's, where that is determined.
+    pub fn set_items(&self, set: Expr, span: Span) -> Lowered<(Iter, Type)> {
+        let Some(item) = set.ty.item() else { return self.set_order(span) };
+        if item == Type::Unknown {
+            return Ok((Iter::Value(set), item));
+        }
+        let display = matches!(&set.kind, ExprKind::Builtin { op: Builtin::SetForget, .. });
+        if !order_known(&item) || display {
+            return self.set_order(span);
+        }
+        let (ty, at) = (Type::list(item.clone()), self.at(span));
+        let items = Expr::new(ExprKind::Builtin { op: Builtin::SetItems, args: vec![set] }, ty, at);
+        Ok((Iter::Value(items), item))
+    }
+
     fn set_order<T>(&self, span: Span) -> Lowered<T> {
         let message = "a set is iterated where its order can be seen";
         self.refuse(Code::SetOrder, span, message, "iterate over `sorted(...)` of it")
@@ -85,13 +100,20 @@ impl Body<'_, '_> {
     /// Refuses what was folded over a set if its values can be equal and still be told apart, or rounded in another
     /// order: floats, objects.
     pub fn any_order_is_same(&self, folded: Expr, values: &Type, span: Span) -> Lowered<Expr> {
-        let over_set = match &folded.kind {
-            ExprKind::Comprehension(c) => {
-                c.loops.iter().any(|l| matches!(&l.iter, Iter::Value(source) if is_set(&source.ty)))
+        if is_exact(values) { Ok(folded) } else { self.in_set_order(folded, span) }
+    }
+
+    /// Lets loops over sets run in CPython's order; refused where that is not determined.
+    pub fn in_set_order(&self, mut folded: Expr, span: Span) -> Lowered<Expr> {
+        let ExprKind::Comprehension(c) = &mut folded.kind else { return Ok(folded) };
+        for one in &mut c.loops {
+            if let Iter::Value(source) = &one.iter
+                && is_set(&source.ty)
+            {
+                one.iter = self.set_items(source.clone(), span)?.0;
             }
-            _ => false,
-        };
-        if over_set && !is_exact(values) { self.set_order(span) } else { Ok(folded) }
+        }
+        Ok(folded)
     }
 
     /// True where a name still means Python's builtin.
@@ -316,6 +338,46 @@ fn after(before: Vec<Stmt>, value: Expr) -> Expr {
     }
     let (ty, at) = (value.ty.clone(), value.at);
     Expr::new(ExprKind::Block { body: before, value: Box::new(value) }, ty, at)
+}
+
+/// The order of sets of such items is the same in every process.
+pub fn order_known(ty: &Type) -> bool {
+    match ty {
+        Type::Int | Type::Bool | Type::Float => true,
+        Type::Tuple(items) => items.iter().all(order_known),
+        Type::FrozenSet(item) => order_known(item),
+        _ => false,
+    }
+}
+
+/// The item types of the sets that a fold loops over.
+pub fn set_sources(folded: &Expr) -> Vec<Type> {
+    let ExprKind::Comprehension(c) = &folded.kind else { return Vec::new() };
+    let sources = c.loops.iter().filter_map(|one| match &one.iter {
+        Iter::Value(source) if is_set(&source.ty) => source.ty.item(),
+        _ => None,
+    });
+    sources.collect()
+}
+
+/// True where a fold loops over a set.
+pub fn loops_over_set(folded: &Expr) -> bool {
+    !set_sources(folded).is_empty()
+}
+
+/// True where evaluating may end in an exception, as far as is known without knowing what functions do.
+pub fn may_raise(e: &Expr) -> bool {
+    let mut raises = false;
+    walk::each_expr_of(e, &mut |inner| {
+        raises |= match &inner.kind {
+            ExprKind::Call { .. } | ExprKind::CallValue { .. } | ExprKind::Block { .. } => true,
+            ExprKind::Builtin { op, .. } => op.raises(),
+            ExprKind::Read { place: Place::Item { check, .. }, .. } => *check != Check::Proven,
+            ExprKind::Arith { op, .. } => !matches!(op, ArithOp::Add | ArithOp::Sub | ArithOp::Mul),
+            _ => false,
+        };
+    });
+    raises
 }
 
 fn is_set(ty: &Type) -> bool {

@@ -24,6 +24,10 @@ impl Body<'_, '_> {
             Type::List(item) => self.list_method(base, &item, attr, args, keywords, span),
             Type::Dict(key, value) => self.dict_method(base, (&key, &value), attr, args, want, span),
             Type::Set(item) => self.set_method(base, &item, attr, args, span),
+            Type::FrozenSet(_) if attr.text == "copy" && args.is_empty() => Ok(base),
+            Type::FrozenSet(_) if Self::combines_sets(&attr.text) && !attr.text.ends_with("update") => {
+                self.combined_sets(base, &attr.text, args, span)
+            }
             Type::Int if attr.text == "bit_length" && args.is_empty() => {
                 self.operate(Builtin::IntBitLength, base, vec![], Type::Int, span)
             }
@@ -290,17 +294,15 @@ impl Body<'_, '_> {
                 let ty = base.ty.clone();
                 self.operate(B::Copy, base, vec![], ty, span)
             }
-            ("union" | "intersection" | "difference" | "issubset", 1) => {
-                let ty = base.ty.clone();
-                let args = self.arguments(args, std::slice::from_ref(&ty))?;
-                let (op, ty) = match attr.text.as_str() {
-                    "union" => (B::SetUnion, ty),
-                    "intersection" => (B::SetIntersection, ty),
-                    "difference" => (B::SetDifference, ty),
-                    _ => (B::SetIsSubset, Type::Bool),
-                };
-                self.operate(op, base, args, ty, span)
-            }
+            ("pop", 0) if *item == Type::Unknown => self.unknown(span, "the items of the set"),
+            ("pop", 0) if super::loops::order_known(item) => self.operate(B::SetPop, base, vec![], item.clone(), span),
+            ("pop", 0) => self.refuse(
+                Code::SetOrder,
+                span,
+                "which item `pop` takes depends on the order of the set",
+                "take `min(...)` of it, or keep a list",
+            ),
+            (name, _) if Self::combines_sets(name) => self.combined_sets(base, name, args, span),
             _ => self.other_method(base, attr, args, &[], span),
         }
     }

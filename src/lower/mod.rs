@@ -39,6 +39,8 @@ mod ownership;
 mod program;
 mod routes;
 mod scopes;
+mod set_order;
+mod sets;
 mod statements;
 mod text;
 mod values;

@@ -86,11 +86,16 @@ impl Body<'_, '_> {
                 let ty = right.ty.clone();
                 make(Builtin::Repeat, vec![right, left], ty)
             }
-            (B::BitOr | B::BitAnd | B::Sub | B::BitXor, Type::Set(a), Type::Set(b)) => {
+            (
+                B::BitOr | B::BitAnd | B::Sub | B::BitXor,
+                Type::Set(a) | Type::FrozenSet(a),
+                Type::Set(b) | Type::FrozenSet(b),
+            ) => {
                 let Some(item) = join(a, b) else {
                     return self.refuse(Code::MixedTypes, span, "sets of different element types meet", "");
                 };
-                let ty = Type::Set(Box::new(item));
+                let frozen = matches!(left.ty, Type::FrozenSet(_));
+                let ty = if frozen { Type::FrozenSet(Box::new(item)) } else { Type::Set(Box::new(item)) };
                 let builtin = match op {
                     B::BitOr => Builtin::SetUnion,
                     B::BitAnd => Builtin::SetIntersection,
@@ -290,6 +295,14 @@ impl Body<'_, '_> {
             C::Gt => CompareOp::Gt,
             C::GtEq => CompareOp::GtEq,
         };
+        let is_set = |ty: &Type| matches!(ty, Type::Set(_) | Type::FrozenSet(_));
+        let ordered = !matches!(op, CompareOp::Eq | CompareOp::NotEq);
+        if is_set(&left.ty) && is_set(&right.ty) && (ordered || left.ty != right.ty) {
+            let items = left.ty.item().zip(right.ty.item());
+            if items.is_some_and(|(a, b)| join(&a, &b).is_some()) {
+                return self.compare_sets(op, left, right, span);
+            }
+        }
         let (left, right) = self.comparable(op, left, right, span)?;
         Ok(Expr::new(ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) }, Type::Bool, at))
     }

@@ -20,6 +20,7 @@ pub fn build(mut world: World, mut bodies: Bodies, entry: FileId, options: &Lowe
             effects::effects(&mut program, &aliases, &rebound);
             problems = widening::check(&program);
             problems.extend(values::check(&program, &aliases));
+            problems.extend(super::set_order::check(&program));
         }
         if problems.is_empty() {
             let refusals = refusals(&world, entry, options);

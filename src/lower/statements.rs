@@ -578,6 +578,11 @@ impl Body<'_, '_> {
             return Ok(());
         }
         let right = self.expr(value, Some(&ty))?;
+        if let Some(change) = self.set_update(op, current.clone(), right.clone(), span) {
+            let change = change?;
+            self.push(StmtKind::Expr(change), span);
+            return Ok(());
+        }
         let combined = self.binary(op, current.clone(), right.clone(), span)?;
         if combined.ty == Type::Unknown || ty == Type::Unknown {
             if ty == Type::Unknown && right.ty != Type::Unknown {

@@ -152,6 +152,15 @@ impl<'c> Body<'c> {
             Builtin::SetDifference => self.method("Difference", args),
             Builtin::SetSymmetricDifference => self.method("SymmetricDifference", args),
             Builtin::SetIsSubset => self.method("IsSubset", args),
+            Builtin::SetItems => {
+                let set = self.expr(&args[0]);
+                set.method("InOrder", vec![]).method("Items", vec![])
+            }
+            Builtin::SetForget => self.method("FromOutside", args),
+            Builtin::SetPop => {
+                let set = self.expr(&args[0]);
+                self.raising(set.method("Pop", vec![]), "taken", wanted)
+            }
             Builtin::ClockNow => self.spill("now", Ex::call("support.Now", vec![])),
             Builtin::UtcFormat => self.plain("support.FormatUTC", args),
             Builtin::JsonItem => self.raised("support.JSONItem", args, "member", wanted),
@@ -363,10 +372,9 @@ impl<'c> Body<'c> {
             (Type::Dict(..), Type::List(_)) => value.method("Keys", vec![]),
             (Type::Set(_) | Type::FrozenSet(_), Type::List(_)) => value.method("Items", vec![]),
             (Type::Str, Type::List(_)) => Ex::call("support.Chars", vec![value]),
-            (Type::Dict(..), Type::Set(_) | Type::FrozenSet(_)) => {
-                let keys = value.method("Keys", vec![]);
-                Ex::Spread(Box::new(Ex::word(format!("support.NewSet{arguments}"))), vec![keys])
-            }
+            (Type::Dict(..), Type::Set(_) | Type::FrozenSet(_)) => Ex::call("support.SetOfKeys", vec![value]),
+            (Type::FrozenSet(_), Type::FrozenSet(_)) => value,
+            (Type::Set(_) | Type::FrozenSet(_), Type::Set(_) | Type::FrozenSet(_)) => value.method("Copy", vec![]),
             (Type::List(_), Type::Set(_) | Type::FrozenSet(_)) => {
                 Ex::Spread(Box::new(Ex::word(format!("support.NewSet{arguments}"))), vec![value])
             }
@@ -374,7 +382,7 @@ impl<'c> Body<'c> {
                 let chars = Ex::call("support.Chars", vec![value]);
                 Ex::Spread(Box::new(Ex::word(format!("support.NewSet{arguments}"))), vec![chars])
             }
-            (Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_), _) => value.method("Clone", vec![]),
+            (Type::Dict(..), _) => value.method("Clone", vec![]),
             (Type::Tuple(types), Type::List(item)) => {
                 let base = self.spill("items", value);
                 let parts = (0..types.len()).map(|i| base.clone().dot(format!("V{i}"))).collect();

@@ -231,6 +231,7 @@ pub(super) fn requested(cx: &Context) -> Vec<String> {
             Request::Equal(class) => equal(cx, class),
             Request::Compare(class) => compare(cx, class),
             Request::Repr(class) => repr(cx, class),
+            Request::Hash(class) => hash(cx, class),
         });
     }
 }
@@ -282,6 +283,17 @@ fn repr(cx: &Context, id: ClassId) -> String {
     format!(
         "// Repr returns what Python's repr gives.\nfunc (a {ty}) Repr() string {{\n{none}\treturn {}\n}}\n",
         text.text(1)
+    )
+}
+
+fn hash(cx: &Context, id: ClassId) -> String {
+    let class = cx.class(id);
+    let parts = fields(cx, id, "a").into_iter().zip(&class.fields).map(|(value, field)| cx.hash(&field.ty, value));
+    let value = Ex::call("support.HashTuple", parts.collect());
+    let ty = cx.ty(&Type::Class(id));
+    format!(
+        "// Hash returns what Python's hash gives.\nfunc (a {ty}) Hash() int64 {{\n\treturn {}\n}}\n",
+        value.text(1)
     )
 }
 

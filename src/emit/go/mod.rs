@@ -79,11 +79,13 @@ enum Request {
     Compare(ClassId),
     /// `Repr`: the text that `repr` gives.
     Repr(ClassId),
+    /// `Hash`: the hash of the fields, as that of a tuple.
+    Hash(ClassId),
 }
 
 impl<'a> Context<'a> {
     fn new(program: &'a Program, options: &'a EmitOptions<'a>) -> Context<'a> {
-        let keys = types::key_classes(program);
+        let keys = decide::key_classes(program, &|class| class.repr == crate::ir::ClassRepr::Value && class.has_eq);
         let recursive = decide::recursive(program);
         Context {
             program,

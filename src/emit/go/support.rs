@@ -1,7 +1,8 @@
 //! Support sources: ordinary Go files, included where something uses what they declare.
 //!
 //! What a file declares and mentions is read from the files themselves, so there is no table to keep: a file is needed
-//! when needed text mentions a name that it declares.
+//! when needed text mentions a name that it declares. A file of nothing but methods (the hash of a tuple) is needed
+//! when all that it builds on is.
 
 use std::collections::BTreeSet;
 
@@ -30,6 +31,9 @@ sources![
     "floatmath.go",
     "format.go",
     "guard.go",
+    "hash.go",
+    "hashoption.go",
+    "hashtuple.go",
     "int.go",
     "intmath.go",
     "journal.go",
@@ -47,8 +51,10 @@ sources![
     "recursion.go",
     "repr.go",
     "reprdict.go",
+    "reprset.go",
     "search.go",
     "set.go",
+    "setlist.go",
     "text.go",
     "tuple.go",
     "unicode.go",
@@ -63,7 +69,11 @@ pub(super) fn needed(texts: &[&str]) -> Vec<(&'static str, &'static str)> {
     loop {
         let mut grown = false;
         for (index, (_, text)) in SOURCES.iter().enumerate() {
-            if !chosen[index] && declared(text).any(|name| words.contains(name)) {
+            let wanted = match declared(text).next() {
+                None => completes(text, &chosen),
+                Some(_) => declared(text).any(|name| words.contains(name)),
+            };
+            if !chosen[index] && wanted {
                 chosen[index] = true;
                 grown = true;
                 words.extend(code_words(text));
@@ -73,6 +83,14 @@ pub(super) fn needed(texts: &[&str]) -> Vec<(&'static str, &'static str)> {
             return SOURCES.iter().zip(&chosen).filter(|(_, chosen)| **chosen).map(|(source, _)| *source).collect();
         }
     }
+}
+
+/// True for a source of nothing but methods where all sources that it builds on are chosen.
+fn completes(text: &'static str, chosen: &[bool]) -> bool {
+    let words: BTreeSet<&str> = code_words(text).into_iter().collect();
+    let built_on =
+        SOURCES.iter().zip(chosen).filter(|((_, other), _)| declared(other).any(|name| words.contains(name)));
+    built_on.clone().count() > 0 && built_on.into_iter().all(|(_, chosen)| *chosen)
 }
 
 /// Names that a text takes from the support package.

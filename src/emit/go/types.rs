@@ -7,7 +7,7 @@
 
 use super::printer::{Ex, St};
 use super::{Context, Request};
-use crate::ir::{ClassId, ClassRepr, Program, Type, walk};
+use crate::ir::{ClassId, Type};
 use std::collections::BTreeSet;
 
 /// The longest tuple that the support package has.
@@ -34,61 +34,6 @@ fn is_nilable(keys: &BTreeSet<ClassId>, ty: &Type) -> bool {
     }
 }
 
-/// Classes whose values are keys of dicts or elements of sets, directly or inside a tuple.
-pub(super) fn key_classes(program: &Program) -> BTreeSet<ClassId> {
-    let mut keys = BTreeSet::new();
-    let mut see = |ty: &Type| find_keys(program, ty, false, &mut keys);
-    for class in &program.classes {
-        class.fields.iter().for_each(|field| see(&field.ty));
-    }
-    for function in &program.functions {
-        function.locals.iter().for_each(|local| see(&local.ty));
-        see(&function.result);
-        walk::each_part(&function.body, &|_, _| crate::ir::Need::Ref, &mut |part| {
-            if let walk::Part::Value(e, _) = part {
-                see(&e.ty);
-            }
-        });
-    }
-    program.globals.iter().for_each(|global| see(&global.ty));
-    keys
-}
-
-fn find_keys(program: &Program, ty: &Type, is_key: bool, keys: &mut BTreeSet<ClassId>) {
-    match ty {
-        Type::Class(id) => {
-            let class = program.class(*id);
-            if is_key && class.repr == ClassRepr::Value && class.has_eq && keys.insert(*id) {
-                class.fields.iter().for_each(|field| find_keys(program, &field.ty, true, keys));
-            }
-        }
-        Type::Dict(key, value) => {
-            find_keys(program, key, true, keys);
-            find_keys(program, value, false, keys);
-        }
-        Type::Set(item) | Type::FrozenSet(item) => find_keys(program, item, true, keys),
-        Type::List(item) => find_keys(program, item, false, keys),
-        Type::Optional(inner) => find_keys(program, inner, is_key, keys),
-        Type::Cell(inner) => find_keys(program, inner, false, keys),
-        Type::Tuple(items) => items.iter().for_each(|item| find_keys(program, item, is_key, keys)),
-        Type::Function(params, result) => {
-            params.iter().chain([&**result]).for_each(|ty| find_keys(program, ty, false, keys));
-        }
-        Type::Unknown
-        | Type::Never
-        | Type::None
-        | Type::Bool
-        | Type::Int
-        | Type::Float
-        | Type::Str
-        | Type::Bytes
-        | Type::Exception
-        | Type::Json
-        | Type::Response
-        | Type::Lock => {}
-    }
-}
-
 impl Context<'_> {
     /// The type as Go writes it.
     pub(super) fn ty(&self, ty: &Type) -> String {
@@ -101,7 +46,10 @@ impl Context<'_> {
             Type::Bytes => "[]byte".into(),
             Type::List(item) => format!("[]{}", self.ty(item)),
             Type::Dict(key, value) => format!("*support.Dict[{}, {}]", self.ty(key), self.ty(value)),
-            Type::Set(item) | Type::FrozenSet(item) => format!("*support.Set[{}]", self.ty(item)),
+            Type::Set(item) | Type::FrozenSet(item) => {
+                self.hashed(item);
+                format!("*support.Set[{}]", self.ty(item))
+            }
             Type::Tuple(items) => self.tuple(items),
             Type::Optional(inner) if self.is_nilable(inner) => self.ty(inner),
             Type::Optional(inner) => format!("support.Option[{}]", self.ty(inner)),
@@ -116,6 +64,38 @@ impl Context<'_> {
             Type::Cell(inner) => format!("*support.Cell[{}]", self.ty(inner)),
             Type::Json => "any".into(),
             Type::Response => "*support.Response".into(),
+        }
+    }
+
+    /// Asks for the hashes of classes whose values are elements of sets.
+    fn hashed(&self, ty: &Type) {
+        match ty {
+            Type::Class(id) if self.keys.contains(id) => self.request(Request::Hash(*id)),
+            Type::Optional(inner) => self.hashed(inner),
+            Type::Tuple(items) => items.iter().for_each(|item| self.hashed(item)),
+            Type::Bytes | Type::Set(_) | Type::FrozenSet(_) => {
+                self.refuse(Default::default(), "Go cannot compare such elements of a set".into());
+            }
+            _ => {}
+        }
+    }
+
+    /// `hash(value)`
+    pub(super) fn hash(&self, ty: &Type, value: Ex) -> Ex {
+        match ty {
+            Type::Int => Ex::call("support.HashInt", vec![value]),
+            Type::Float => Ex::call("support.HashFloat", vec![value]),
+            Type::Str => Ex::call("support.HashText", vec![value]),
+            Type::Bool => Ex::call("support.IntFromBool", vec![value]),
+            Type::Class(id) => {
+                self.request(Request::Hash(*id));
+                value.method("Hash", vec![])
+            }
+            Type::Tuple(items) => {
+                let part = |(index, item): (usize, &Type)| self.hash(item, value.clone().dot(format!("V{index}")));
+                Ex::call("support.HashTuple", items.iter().enumerate().map(part).collect())
+            }
+            _ => Ex::Call(Box::new(Ex::call(format!("support.HasherOf[{}]", self.ty(ty)), vec![])), vec![value]),
         }
     }
 
@@ -301,6 +281,8 @@ impl Context<'_> {
             Type::Dict(key, item) => {
                 Ex::call("support.ReprDict", vec![value, self.repr_function(key), self.repr_function(item)])
             }
+            Type::Set(item) => Ex::call("support.ReprSet", vec![value, self.repr_function(item)]),
+            Type::FrozenSet(item) => Ex::call("support.ReprFrozenSet", vec![value, self.repr_function(item)]),
             Type::Tuple(items) => self.repr_tuple(items, value),
             Type::Optional(inner) if !self.is_nilable(inner) => {
                 Ex::call("support.ReprOption", vec![value, self.repr_function(inner)])
@@ -312,8 +294,6 @@ impl Context<'_> {
             Type::Optional(inner) if matches!(**inner, Type::Class(_)) => self.repr(inner, value),
             Type::Unknown
             | Type::Never
-            | Type::Set(_)
-            | Type::FrozenSet(_)
             | Type::Optional(_)
             | Type::Exception
             | Type::Function(..)

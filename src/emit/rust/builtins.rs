@@ -112,17 +112,23 @@ impl Scope<'_, '_> {
             Builtin::SetAdd => self.changed_by(args, "insert"),
             Builtin::SetDiscard => self.change(&args[0], &[&args[1]], |scope, set| {
                 let item = scope.borrowed(&args[1]);
-                set.code.method("swap_remove", &[quote!(#item)])
+                set.code.method("discard", &[quote!(#item)])
             }),
             Builtin::SetRemove => self.changing(args, quote!(set::remove), true),
-            Builtin::SetUnion => self.set_operation(args, quote!(|)),
-            Builtin::SetIntersection => self.set_operation(args, quote!(&)),
-            Builtin::SetDifference => self.set_operation(args, quote!(-)),
-            Builtin::SetSymmetricDifference => self.set_operation(args, quote!(^)),
+            Builtin::SetUnion => self.set_operation(args, quote!(set::union), ty),
+            Builtin::SetIntersection => self.set_operation(args, quote!(set::intersection), ty),
+            Builtin::SetDifference => self.set_operation(args, quote!(set::difference), ty),
+            Builtin::SetSymmetricDifference => self.set_operation(args, quote!(set::symmetric_difference), ty),
             Builtin::SetIsSubset => self.look(&args[0], &[&args[1]], |scope, set| {
                 let other = scope.borrowed(&args[1]);
                 set.code.method("is_subset", &[quote!(#other)])
             }),
+            Builtin::SetItems => self.look(&args[0], &[], |_, set| {
+                let set = set.borrow();
+                Code::atom(quote!(set::items(#set)))
+            }),
+            Builtin::SetForget => self.owned(&args[0]).method("of_unknown_order", &[]),
+            Builtin::SetPop => self.changing(args, quote!(set::pop), true),
             Builtin::ClockNow => Code::atom(quote!(clock::now())),
             Builtin::UtcFormat => self.function(quote!(clock::utc_format), args, false),
             Builtin::JsonItem => self.function(quote!(json::item), args, true),
@@ -359,12 +365,16 @@ impl Scope<'_, '_> {
 
     fn copy(&mut self, arg: &Expr, ty: &Type) -> Code {
         match (&arg.ty, ty) {
-            (from, to)
-                if from == to
-                    || matches!((from, to), (Type::Set(_) | Type::FrozenSet(_), Type::Set(_) | Type::FrozenSet(_))) =>
-            {
-                self.owned_copy(arg)
-            }
+            (Type::FrozenSet(_), Type::FrozenSet(_)) => self.owned_copy(arg),
+            (Type::Set(_) | Type::FrozenSet(_), Type::Set(_) | Type::FrozenSet(_)) => self.look(arg, &[], |_, set| {
+                let set = set.borrow();
+                frozen(Code::atom(quote!(set::copy(#set))), ty)
+            }),
+            (Type::Dict(..), Type::Set(_) | Type::FrozenSet(_)) => self.look(arg, &[], |_, dict| {
+                let dict = dict.borrow();
+                frozen(Code::atom(quote!(set::of_keys(#dict))), ty)
+            }),
+            (from, to) if from == to => self.owned_copy(arg),
             (_, Type::List(_)) => self.as_vec(arg),
             (_, Type::Set(_) | Type::FrozenSet(_)) => {
                 let ty = self.emitter.ty(ty);
@@ -375,7 +385,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    fn owned_copy(&mut self, arg: &Expr) -> Code {
+    pub(super) fn owned_copy(&mut self, arg: &Expr) -> Code {
         let ty = arg.ty.clone();
         self.look(arg, &[], |scope, value| scope.duplicate(value, &ty))
     }
@@ -415,10 +425,15 @@ impl Scope<'_, '_> {
         })
     }
 
-    fn set_operation(&mut self, args: &[Expr], op: TokenStream) -> Code {
+    fn set_operation(&mut self, args: &[Expr], path: TokenStream, ty: &Type) -> Code {
         let (left, right) = (self.borrowed(&args[0]), self.borrowed(&args[1]));
-        Code::binary(&left, op, &right, Level::BitOr)
+        frozen(Code::atom(quote!(#path(#left, #right))), ty)
     }
+}
+
+/// A set as the type that is wanted of it.
+fn frozen(set: Code, ty: &Type) -> Code {
+    if matches!(ty, Type::FrozenSet(_)) { set.method("frozen", &[]) } else { set }
 }
 
 /// The value that a conversion to an Optional holds.

@@ -77,9 +77,11 @@ impl Emitter<'_> {
             .copied()
             .filter(|method| self.reachable[method.0 as usize])
             .partition(|method| class.repr != ClassRepr::Shared || !decide::has_self(self.program.function(*method)));
+        let key_impl = (self.keys.contains(&id) && class.fields.iter().all(|field| self.is_hashable(&field.ty)))
+            .then(|| self.key_impl(id));
         let own_impl = self.implementation(quote!(#name), &own);
         let shared_impl = self.implementation(quote!(Shared<#name>), &shared);
-        quote!(#docs #derives pub struct #name { #(#fields),* } #own_impl #shared_impl)
+        quote!(#docs #derives pub struct #name { #(#fields),* } #key_impl #own_impl #shared_impl)
     }
 
     fn implementation(&self, name: TokenStream, methods: &[FunctionId]) -> TokenStream {
@@ -98,17 +100,26 @@ impl Emitter<'_> {
             if class.has_order {
                 derives.push(quote!(PartialOrd));
             }
-            if class.hashable && types().all(|ty| self.is_hashable(ty)) {
-                derives.extend([quote!(Eq), quote!(Hash)]);
-            }
         }
         quote!(#[derive(#(#derives),*)])
     }
 
+    /// The hash of a class whose values are keys: that of the tuple of its fields.
+    fn key_impl(&self, id: ClassId) -> TokenStream {
+        let (name, fields) = (self.names.class(id), &self.names.fields[id.0 as usize]);
+        quote!(
+            impl Key for #name {
+                fn hash_of(&self) -> i64 {
+                    key::tuple_hash([#(self.#fields.hash_of()),*].into_iter())
+                }
+            }
+        )
+    }
+
     fn is_hashable(&self, ty: &Type) -> bool {
         match ty {
-            Type::None | Type::Bool | Type::Int | Type::Str | Type::Bytes => true,
-            Type::Optional(inner) => self.is_hashable(inner),
+            Type::None | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes => true,
+            Type::FrozenSet(inner) | Type::Optional(inner) => self.is_hashable(inner),
             Type::Tuple(items) => items.iter().all(|item| self.is_hashable(item)),
             Type::Class(id) => {
                 let class = self.program.class(*id);

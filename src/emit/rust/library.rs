@@ -65,7 +65,13 @@ impl Scope<'_, '_> {
         for (index, arg) in args.iter().enumerate().skip(1) {
             let simple = decide::is_simple(arg) && !self.reads_root_of(&args[0], arg);
             ready.push((!simple && arg.ty != Type::None).then(|| {
-                let (name, operand) = (self.temporary("operand"), self.library_operand(op.need(index), arg));
+                let name = self.temporary("operand");
+                if op.need(index) == Need::Ref && !arg.ty.is_scalar() && self.reads_root_of(&args[0], arg) {
+                    let operand = self.owned_copy(arg);
+                    before.extend(quote!(let #name = #operand;));
+                    return Code::atom(quote!(#name)).prefixed(quote!(&));
+                }
+                let operand = self.library_operand(op.need(index), arg);
                 before.extend(quote!(let #name = #operand;));
                 Code::atom(quote!(#name))
             }));

@@ -48,6 +48,7 @@ pub fn emit(program: &Program, options: &EmitOptions) -> Result<Artifact, EmitEr
         module: None,
         reachable: decide::reachable(program),
         recursive: decide::recursive(program),
+        keys: decide::key_classes(program, &|class| class.hashable && class.repr != crate::ir::ClassRepr::Shared),
         shown_classes: RefCell::default(),
         json_classes: RefCell::default(),
     };
@@ -65,6 +66,8 @@ pub struct Emitter<'p> {
     pub reachable: Vec<bool>,
     /// By function: can reach itself.
     pub recursive: Vec<bool>,
+    /// Classes whose values are keys.
+    pub keys: BTreeSet<ClassId>,
     /// Classes whose `repr` is needed.
     pub shown_classes: RefCell<BTreeSet<ClassId>>,
     /// Classes that are put into JSON.

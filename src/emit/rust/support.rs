@@ -16,14 +16,15 @@ macro_rules! sources {
     };
 }
 
-sources! { attempt clock dict exception float floatmath format function guard hash int intmath json letters list order pad radix range
-recursion repr search set shared text unicode web }
+sources! { attempt clock dict exception float floatmath format function guard hash int intmath json key letters list order pad radix
+range recursion repr search set setlist shared text unicode web }
 
 /// Types that generated code names without a path, and the support module that has them.
 const TYPES: &[(&str, &str)] = &[
     ("Attempt", "attempt"),
     ("Dict", "dict"),
     ("Exception", "exception"),
+    ("FrozenSet", "set"),
     ("ExceptionClass", "exception"),
     ("Function0", "function"),
     ("Function1", "function"),
@@ -34,6 +35,7 @@ const TYPES: &[(&str, &str)] = &[
     ("Function6", "function"),
     ("Json", "json"),
     ("ToJson", "json"),
+    ("Key", "key"),
     ("Repr", "repr"),
     ("Response", "web"),
     ("Set", "set"),

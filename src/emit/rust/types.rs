@@ -33,9 +33,13 @@ impl Emitter<'_> {
                 let (key, value) = (self.ty(key), self.ty(value));
                 quote!(Dict<#key, #value>)
             }
-            Type::Set(item) | Type::FrozenSet(item) => {
+            Type::Set(item) => {
                 let item = self.ty(item);
                 quote!(Set<#item>)
+            }
+            Type::FrozenSet(item) => {
+                let item = self.ty(item);
+                quote!(FrozenSet<#item>)
             }
             Type::Tuple(items) => {
                 let items = items.iter().map(|item| self.ty(item));

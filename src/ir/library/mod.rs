@@ -125,6 +125,15 @@ impl Operation {
         TABLE.by_path.get(path).map_or(&[], Vec::as_slice)
     }
 
+    /// The first operation of a Python name that takes operands of exactly these types.
+    pub fn fitting(path: &str, operands: &[Type]) -> Option<Operation> {
+        let fits = |op: &&Operation| {
+            let (params, mut bindings) = (&op.row().params, Bindings::default());
+            params.len() == operands.len() && params.iter().zip(operands).all(|(p, ty)| bindings.fit(&p.pattern, ty))
+        };
+        Operation::named(path).iter().find(fits).copied()
+    }
+
     /// What the table says of it.
     pub fn row(self) -> &'static Row {
         &TABLE.rows[self.0 as usize]

@@ -8,7 +8,7 @@ func SetCodec[T comparable](tag string, item Codec[T]) Codec[*Set[T]] {
 			for _, one := range arrayOf(data, tag) {
 				set.Add(item.Read(r, one))
 			}
-			return set
+			return set.FromOutside()
 		},
 		Write: func(w *Writer, set *Set[T]) {
 			w.open(tag)

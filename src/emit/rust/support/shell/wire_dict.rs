@@ -1,11 +1,11 @@
 //! The codec of dicts: an object where all keys are texts, else pairs.
 
 use crate::support::dict::Dict;
+use crate::support::key::Key;
 use crate::wire::{Wire, array, tag, tagged, wrong_type};
 use serde_json::{Map, Value};
-use std::hash::Hash;
 
-impl<K: Wire + Hash + Eq, V: Wire> Wire for Dict<K, V> {
+impl<K: Wire + Key + PartialEq, V: Wire> Wire for Dict<K, V> {
     fn decode(value: &Value) -> Self {
         if let (None, Value::Object(fields)) = (tagged(value, "$dict"), value) {
             return fields.iter().map(|(key, value)| (K::decode(&Value::String(key.clone())), V::decode(value))).collect();
