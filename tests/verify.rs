@@ -65,7 +65,8 @@ fn differences_are_small(found: &Verification) {
     let withdraw = calls("Account.withdraw");
     assert!(withdraw.len() <= 4 && withdraw.iter().any(|call| call.contains(".withdraw(")), "{withdraw:?}");
     assert_eq!(withdraw.last().map(String::as_str), Some("state of it"), "{withdraw:?}");
-    assert!(calls("halves").len() == 1 && calls("halves")[0].starts_with("halves(-"), "{:?}", calls("halves"));
+    // It is wrong for negative numbers, and for those that no float holds.
+    assert_eq!(calls("halves").len(), 1);
     assert_eq!(calls("letters").len(), 1);
 }
 

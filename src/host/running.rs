@@ -2,6 +2,7 @@
 
 use super::process::{Command, Finished, Output, Status, Stdin};
 use super::{clock, interrupt};
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Stdio};
@@ -21,8 +22,13 @@ const CAPTURE_LIMIT: usize = 256 << 20;
 
 /// Longest line that is read, in bytes.
 const LINE_LIMIT: usize = 64 << 20;
-/// Lines read ahead: a child that floods its output waits, and memory stays bounded.
-const LINES_AHEAD: usize = 16;
+/// Bytes read at once, and how many such pieces are read ahead: a child that floods its output waits, and memory stays
+/// bounded.
+const PIECE: usize = 64 << 10;
+const PIECES_AHEAD: usize = 16;
+
+/// How long the last words of a child that has ended may take to arrive.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A child process with its pipes; killed with its group when dropped.
 #[derive(Debug)]
@@ -32,10 +38,15 @@ pub struct Running {
     /// True once the group was killed and its leader reaped: from then on the number may be somebody else's.
     gone: bool,
     stdin: Option<Sender<Vec<u8>>>,
-    lines: Option<Receiver<io::Result<Vec<u8>>>>,
+    lines: Option<Receiver<Lines>>,
+    /// Lines that were received and not asked for yet.
+    ready: VecDeque<io::Result<Vec<u8>>>,
     stdout: Option<Capture>,
     stderr: Option<Capture>,
 }
+
+/// Lines that arrived together.
+type Lines = Vec<io::Result<Vec<u8>>>;
 
 /// What a thread has read so far, and a channel that closes when it has read everything.
 #[derive(Debug)]
@@ -59,7 +70,8 @@ impl Running {
         let out = child.stdout.take();
         let (lines, stdout) = if by_line { (out.map(split_lines), None) } else { (None, out.map(capture)) };
         let stderr = child.stderr.take().map(capture);
-        let mut running = Running { child, status: None, gone: false, stdin, lines, stdout, stderr };
+        let mut running =
+            Running { child, status: None, gone: false, stdin, lines, ready: VecDeque::new(), stdout, stderr };
         if let Stdin::Bytes(bytes) = &command.stdin {
             running.send(bytes.clone()).ok();
             running.close_stdin();
@@ -96,10 +108,14 @@ impl Running {
         let Some(lines) = &self.lines else { return Ok(None) };
         let deadline = timeout.map(|timeout| clock::monotonic() + timeout);
         loop {
+            if let Some(line) = self.ready.pop_front() {
+                let text = String::from_utf8(line?);
+                return text.map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error));
+            }
             match lines.recv_timeout(until(deadline).min(POLL)) {
-                Ok(line) => {
-                    let text = String::from_utf8(line?);
-                    return text.map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error));
+                Ok(lines) => {
+                    self.ready.extend(lines);
+                    continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
                 Err(RecvTimeoutError::Timeout) => interrupt::check()?,
@@ -110,9 +126,15 @@ impl Running {
         }
     }
 
-    /// What it has written to standard error so far, if captured.
+    /// What it has written to standard error so far, if captured; of a child that has ended, everything that arrives
+    /// within a second.
     pub fn stderr_so_far(&self) -> Vec<u8> {
-        self.stderr.as_ref().map(|capture| lock(&capture.bytes).clone()).unwrap_or_default()
+        let Some(capture) = &self.stderr else { return Vec::new() };
+        if self.status.is_some() {
+            // Nothing is ever sent: the channel closes when everything is read.
+            let _ = capture.done.recv_timeout(LAST_WORDS);
+        }
+        lock(&capture.bytes).clone()
     }
 
     /// Its status if it has ended, without waiting.
@@ -158,6 +180,14 @@ impl Running {
             self.try_wait()?;
         }
         Ok(self.status.unwrap_or(Status::Signal(libc::SIGKILL)))
+    }
+
+    /// Sends SIGUSR1 to the child alone: only for children that know what to do with it.
+    pub fn poke(&self) {
+        if !self.gone && self.status.is_none() {
+            // SAFETY: a system call without memory; the number is our child's, which was not reaped.
+            unsafe { libc::kill(self.child.id() as libc::pid_t, libc::SIGUSR1) };
+        }
     }
 
     /// Sends a signal to the whole group.
@@ -237,13 +267,18 @@ fn feed(mut pipe: std::process::ChildStdin) -> Sender<Vec<u8>> {
     sender
 }
 
-fn split_lines(pipe: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> {
-    let (sender, lines) = sync_channel(LINES_AHEAD);
+/// Reads lines as they come; those that are there at the same time are sent together.
+fn split_lines(pipe: impl Read + Send + 'static) -> Receiver<Lines> {
+    let (sender, lines) = sync_channel(PIECES_AHEAD);
     thread::spawn(move || {
-        let mut reader = BufReader::new(pipe);
-        while let Some(line) = next_line(&mut reader).transpose() {
-            let failed = line.is_err();
-            if sender.send(line).is_err() || failed {
+        let mut reader = BufReader::with_capacity(PIECE, pipe);
+        while let Some(first) = next_line(&mut reader).transpose() {
+            let mut together = vec![first];
+            while together.last().is_some_and(Result::is_ok) && reader.buffer().contains(&b'\n') {
+                together.extend(next_line(&mut reader).transpose());
+            }
+            let failed = together.last().is_some_and(Result::is_err);
+            if sender.send(together).is_err() || failed {
                 return;
             }
         }

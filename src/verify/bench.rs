@@ -6,7 +6,7 @@
 
 use super::evidence::{FunctionEvidence, Verification};
 use super::inputs::unbind;
-use super::side::{Failure, Reply, Side};
+use super::side::{Ask, Failure, Reply, Side};
 use super::subject::Subjects;
 use super::{VerifyError, VerifyJob};
 use crate::host::clock;
@@ -56,7 +56,7 @@ pub fn bench(
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Vec<Speed>, VerifyError> {
     let subjects = Subjects::of(job.interface);
-    let (mut python, mut port) = (job.python("bench", "0"), job.port_side());
+    let (mut python, mut port) = (job.python("0"), job.port_side());
     let mut speeds = Vec::new();
     for evidence in &verification.functions {
         progress(&evidence.name);
@@ -172,7 +172,7 @@ fn all(side: &mut Side, cases: &[Vec<Request>]) -> Result<Option<u64>, VerifyErr
 
 /// Nanoseconds of the last step; `None` where it does not return.
 fn once(side: &mut Side, case: &[Request]) -> Result<Option<u64>, VerifyError> {
-    let replies: Vec<Reply> = side.ask(case, true, None);
+    let replies: Vec<Reply> = side.ask(case, Ask { time: true, ..Ask::default() });
     if replies.last() == Some(&Err(Failure::Interrupted)) {
         return Err(VerifyError::Interrupted);
     }

@@ -17,6 +17,9 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// From here on numbers are lines where a call failed, no branches.
+const FAILED: u32 = 1 << 30;
+
 /// What the copy reports of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trace {
@@ -24,7 +27,7 @@ pub(super) struct Trace {
     pub(super) nanoseconds: u64,
     /// How often it went round its loops: a cost that is the same on every machine.
     pub(super) work: u64,
-    /// The branches it took, sorted.
+    /// The branches it took, sorted; after them what stands for the lines where it failed.
     pub(super) branches: Arc<[u32]>,
 }
 
@@ -39,6 +42,11 @@ impl Trace {
         let branches = numbers.map(|number| number.ok().and_then(|n| n.try_into().ok())).collect::<Option<_>>()?;
         line.drain(start..=end);
         Some(Trace { nanoseconds, work, branches })
+    }
+
+    /// What stands for the line of the function itself where the call failed.
+    pub(super) fn failed_at(&self) -> Option<u32> {
+        self.branches.iter().copied().find(|number| *number >= FAILED)
     }
 }
 
@@ -110,12 +118,7 @@ impl BranchTable {
 
     /// The function that a subject names: in the translated module, or else in the only file that has it.
     fn own(&self, subjects: &Subjects, id: SubjectId) -> Option<usize> {
-        let subject = &subjects.all[id];
-        let function = if subjects.is_constructor(id) { "__init__" } else { subject.callable.name.as_str() };
-        let name = match subject.class {
-            Some(class) => format!("{}.{function}", class.name),
-            None => function.to_owned(),
-        };
+        let name = subjects.qualified(id);
         let named: Vec<usize> = (0..self.functions.len()).filter(|at| self.functions[*at].name == name).collect();
         let entry = file_of(subjects.interface);
         let here = named.iter().copied().find(|at| self.functions[*at].file == entry);

@@ -30,6 +30,14 @@ pub(super) struct Answered {
     pub(super) coerced: Option<Vec<Reply>>,
 }
 
+impl Answered {
+    /// The steps that the original got through: nobody else is asked more.
+    pub(super) fn finished(&self) -> Case {
+        let steps = self.python.iter().take_while(|reply| reply.is_ok()).count();
+        Case { steps: self.case.steps[..steps.min(self.case.steps.len())].to_vec(), origin: self.case.origin }
+    }
+}
+
 /// What the comparison of one step gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -70,6 +78,11 @@ impl Case {
             Action::Method { on, method } => subjects.find(Some(self.class_of(on, subjects)?), method),
             Action::State(_) | Action::Reset | Action::Advance(_) => None,
         }
+    }
+
+    /// Everything that its steps call.
+    pub(super) fn subjects(&self, subjects: &Subjects) -> impl Iterator<Item = SubjectId> {
+        (0..self.steps.len()).filter_map(|index| self.subject(index, subjects))
     }
 
     /// The class of an object by the name it is kept under.
@@ -152,7 +165,7 @@ fn unless_unencodable(python: &Spoken) -> Verdict {
 
 fn kind_of_failure(failure: &Failure) -> DifferenceKind {
     match failure {
-        Failure::Hung | Failure::Interrupted => DifferenceKind::Hang,
+        Failure::Hung | Failure::GaveUp | Failure::Interrupted => DifferenceKind::Hang,
         Failure::Ended(_) | Failure::NotStarted(_) => DifferenceKind::Crash,
         Failure::Rubbish(_) => DifferenceKind::Rubbish,
         Failure::OutOfOrder(_) | Failure::Twice(_) => DifferenceKind::OutOfOrder,

@@ -9,7 +9,7 @@
 //! one gives up exactly what that one gave up, without asking, and waits for everything else.
 
 use super::side::shorten;
-use crate::recording::{Action, Request};
+use crate::recording::Request;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +26,8 @@ const SHOWN: usize = 120;
 pub struct Decisions {
     /// Functions whose calls are slow, by Python name.
     pub slow: BTreeSet<String>,
-    /// Calls that the original did not finish in time: what identifies them (a hash of everything asked of the process
-    /// before), and the call as a reader of Python would write it.
+    /// Calls that the original did not finish in time: what identifies them (a hash of the part of the run and of
+    /// everything asked since their case began), and the call as a reader of Python would write it.
     pub given_up: BTreeMap<String, String>,
 }
 
@@ -70,11 +70,6 @@ impl Decider {
         if self.earlier.is_some() { patience * LONGER } else { patience }
     }
 
-    /// Whether an earlier run gave this call up.
-    fn was_given_up(&self, mark: &str) -> bool {
-        self.earlier.as_ref().is_some_and(|earlier| earlier.given_up.contains_key(mark))
-    }
-
     fn give_up(&self, mark: String, request: &Request) {
         let call = shorten(&request.to_python(), SHOWN);
         self.note(|made| {
@@ -87,61 +82,39 @@ impl Decider {
     }
 }
 
-/// Follows what one process was asked, to tell one call that takes too long from every other.
-#[derive(Clone, Debug)]
+/// Tells one call that takes too long from every other: by the part of the run it belongs to, and by everything that was
+/// asked from the beginning of its case.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Trail {
     decider: Decider,
     role: String,
-    asked: Sha256,
 }
 
 impl Trail {
-    /// The trail of a process that has been asked nothing; processes of one role are asked the same in every run.
+    /// The trail of a part of the run that asks the same in every run.
     pub(super) fn new(decider: &Decider, role: &str) -> Trail {
-        Trail { decider: decider.clone(), role: role.to_owned(), asked: Sha256::new_with_prefix(role) }
+        Trail { decider: decider.clone(), role: role.to_owned() }
     }
 
-    /// The process starts again.
-    pub(super) fn restart(&mut self) {
-        self.asked = Sha256::new_with_prefix(&self.role);
-    }
-
-    /// The process answered a request.
-    pub(super) fn answered(&mut self, request: &Request) {
-        if request.action == Action::Reset {
-            self.restart();
+    /// The last of these steps was not answered in time.
+    pub(super) fn hung(&self, steps: &[Request]) {
+        if let Some(last) = steps.last() {
+            self.decider.give_up(self.mark(steps), last);
         }
-        self.asked.update(request.to_line(0, false));
-        self.asked.update("\n");
     }
 
-    /// The process did not answer a request in time.
-    pub(super) fn hung(&mut self, request: &Request) {
-        self.decider.give_up(self.mark(request), request);
+    /// How many steps of a case are asked before one that is given up unasked; `None` for all.
+    pub(super) fn until_given_up(&self, steps: &[Request]) -> Option<usize> {
+        let earlier = self.decider.earlier.as_ref().filter(|earlier| !earlier.given_up.is_empty())?;
+        (0..steps.len()).find(|at| earlier.given_up.contains_key(&self.mark(&steps[..=*at])))
     }
 
-    /// How many of these requests are asked before one that is given up unasked.
-    pub(super) fn until_given_up(&self, requests: &[Request]) -> usize {
-        if self.decider.earlier.as_ref().is_none_or(|earlier| earlier.given_up.is_empty()) {
-            return requests.len();
+    fn mark(&self, steps: &[Request]) -> String {
+        let mut asked = Sha256::new_with_prefix(&self.role);
+        for step in steps {
+            asked.update("\n");
+            asked.update(step.to_line(0, false));
         }
-        let mut ahead = self.clone();
-        for (at, request) in requests.iter().enumerate() {
-            if self.decider.was_given_up(&ahead.mark(request)) {
-                return at;
-            }
-            ahead.answered(request);
-        }
-        requests.len()
-    }
-
-    /// How long to wait for an answer.
-    pub(super) fn patience(&self, patience: Duration) -> Duration {
-        self.decider.patience(patience)
-    }
-
-    fn mark(&self, request: &Request) -> String {
-        let asked = self.asked.clone().chain_update(request.to_line(0, false));
         asked.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
@@ -149,7 +122,7 @@ impl Trail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::Value;
+    use crate::recording::{Action, Value};
 
     fn call(n: i128) -> Request {
         Request { action: Action::Function("fib".into()), args: vec![Value::int(n)], kwargs: vec![] }
@@ -158,20 +131,19 @@ mod tests {
     #[test]
     fn an_earlier_runs_decisions_are_repeated() {
         let first = Decider::default();
-        let mut trail = Trail::new(&first, "compose");
-        trail.answered(&call(3));
-        assert_eq!(trail.until_given_up(&[call(38)]), 1, "nothing is given up unasked in a first run");
-        trail.hung(&call(38));
+        let trail = Trail::new(&first, "price 3");
+        assert_eq!(trail.until_given_up(&[call(38)]), None, "nothing is given up unasked in a first run");
+        trail.hung(&[call(3), call(38)]);
         assert!(first.is_slow("fib", true) && !first.is_slow("add", false));
         let decisions = first.decisions();
         assert_eq!(decisions.given_up.values().collect::<Vec<_>>(), ["fib(38)"]);
 
         let second = Decider::repeating(decisions.clone());
-        let mut trail = Trail::new(&second, "compose");
-        assert_eq!(trail.until_given_up(&[call(38), call(3)]), 2, "asked first of all, it is another call");
-        assert_eq!(trail.until_given_up(&[call(3), call(38), call(4)]), 1);
-        trail.answered(&call(3));
-        trail.hung(&call(38));
+        let trail = Trail::new(&second, "price 3");
+        assert_eq!(trail.until_given_up(&[call(38), call(3)]), None, "asked first of all, it is another call");
+        assert_eq!(trail.until_given_up(&[call(3), call(38), call(4)]), Some(1));
+        assert_eq!(Trail::new(&second, "price 4").until_given_up(&[call(3), call(38)]), None);
+        trail.hung(&[call(3), call(38)]);
         assert!(second.is_slow("fib", false) && !second.is_slow("add", true));
         assert_eq!(second.decisions(), decisions);
         assert_eq!(second.patience(Duration::from_secs(3)), Duration::from_secs(30));

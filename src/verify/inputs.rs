@@ -7,6 +7,7 @@
 //!
 //! A source whose values end in exceptions is asked less often, but never not at all: the exceptions must be equal too.
 
+use super::branches::Trace;
 use super::case;
 use super::pool::Pool;
 use super::random::Random;
@@ -14,7 +15,8 @@ use super::shapes::{fits, kind_of_shape};
 use super::values::Values;
 use crate::artifact::{Callable, ClassInterface, ParamShape, Shape};
 use crate::recording::{Answer, Outcome, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Arguments by parameter; `None` leaves an optional one out.
 pub(super) type Given = Vec<Option<Value>>;
@@ -24,16 +26,20 @@ pub(super) type Given = Vec<Option<Value>>;
 enum Source {
     /// Accepted before for this parameter.
     Accepted,
-    /// Seen in this sequence or in the object it began with, under this name.
+    /// Seen in this sequence or in its object, under this name.
     Here,
-    /// Seen in this sequence or in the object it began with, of this kind.
+    /// Seen in this sequence or in its object, of this kind.
     HereKind,
-    /// A text seen again and again in the object it began with.
+    /// A key of a dict inside the object as it is now.
+    HereKey,
+    /// A text seen again and again in its object.
     HereOften,
     /// Inside another argument of the same call: a key of the dict, an element of the list.
     Sibling,
     /// Seen anywhere.
     Seen,
+    /// A constant of the function's source, or an ordinary value with one inside.
+    Constant,
     /// An ordinary value of the shape.
     Ordinary,
     /// Close to one that was accepted or seen here.
@@ -44,7 +50,7 @@ enum Source {
     IntegerForFloat,
 }
 
-const SOURCES: [(Source, f64); 10] = [
+const SOURCES: [(Source, f64); 12] = [
     (Source::Accepted, 1.5),
     (Source::Here, 4.0),
     (Source::HereKind, 1.0),
@@ -55,6 +61,8 @@ const SOURCES: [(Source, f64); 10] = [
     (Source::Near, 1.2),
     (Source::Boundary, 0.5),
     (Source::IntegerForFloat, 0.25),
+    (Source::Constant, 2.0),
+    (Source::HereKey, 5.0),
 ];
 
 /// The place of [`Source::Ordinary`], which always has a value.
@@ -78,6 +86,10 @@ pub(super) struct Chooser {
     arms: Vec<[Arm; SOURCES.len()]>,
     accepted: Vec<Given>,
     interesting: Vec<Given>,
+    /// For each branch how many calls took it, and the latest arguments of those that were new in some way.
+    branches: BTreeMap<u32, (u32, Given)>,
+    /// Constants that the function mentions, or that are inside globals which it reads.
+    constants: Arc<[Value]>,
     /// How often each kind of outcome was seen.
     outcomes: HashMap<String, u32>,
     calm: usize,
@@ -94,15 +106,17 @@ pub(super) struct Proposal {
 #[derive(Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     pub(super) classes: &'a [ClassInterface],
-    /// What was seen in this sequence, then what its object held at first.
+    /// What was seen in this sequence, then what its object holds.
     pub(super) here: [&'a Pool; 2],
     /// What was seen anywhere.
     pub(super) everywhere: &'a Pool,
 }
 
 impl Chooser {
-    pub(super) fn new(callable: &Callable) -> Chooser {
+    pub(super) fn new(callable: &Callable, constants: Arc<[Value]>) -> Chooser {
         Chooser {
+            branches: BTreeMap::new(),
+            constants,
             arms: vec![Default::default(); callable.params.len()],
             accepted: Vec::new(),
             interesting: Vec::new(),
@@ -122,11 +136,22 @@ impl Chooser {
         // In a sequence, what was accepted elsewhere seldom means anything here.
         let share = match (around.here.iter().all(|pool| pool.is_empty()), self.accepted.is_empty()) {
             (true, true) => 70,
-            (true, false) => 35,
+            (true, false) => 45,
             (false, true) => 30,
-            (false, false) => 8,
+            (false, false) => 12,
         };
         let base = if random.percent(share) { self.base(random) } else { None };
+        self.propose_near(base, callable, around, random)
+    }
+
+    /// Proposes these arguments with one or two of them changed, or new ones.
+    pub(super) fn propose_near(
+        &self,
+        base: Option<Given>,
+        callable: &Callable,
+        around: Surroundings,
+        random: &mut Random,
+    ) -> Proposal {
         let params = &callable.params;
         let mut given = base.clone().unwrap_or_else(|| vec![None; params.len()]);
         let mut drawn = Vec::new();
@@ -140,6 +165,12 @@ impl Chooser {
                 given[index] = None;
                 continue;
             }
+            // Half of the changes of known arguments are small ones.
+            let before = given[index].take().filter(|_| random.percent(50));
+            if let Some(value) = before.and_then(|value| self.changed(&value, param, around, random)) {
+                given[index] = Some(value);
+                continue;
+            }
             let (source, value) = self.draw(index, param, &given, around, random);
             given[index] = Some(value);
             drawn.push((index, source));
@@ -147,9 +178,32 @@ impl Chooser {
         Proposal { given, drawn }
     }
 
+    /// A value close to this one, or this one with a constant of the source inside.
+    fn changed(&self, value: &Value, param: &ParamShape, around: Surroundings, random: &mut Random) -> Option<Value> {
+        let values = self.values(around);
+        let changed = match random.percent(35) {
+            true => values.planted(value, &self.constants, random),
+            false => values.near(value, random),
+        };
+        let fitting = fits(&changed, &param.shape, around.classes);
+        (fitting && (self.calm == 0 || !exceeds(&changed, CALM[self.calm]))).then_some(changed)
+    }
+
     fn base(&self, random: &mut Random) -> Option<Given> {
+        if random.percent(50)
+            && let Some(rare) = self.rare(random)
+        {
+            return Some(rare);
+        }
         let known = if random.percent(70) && !self.accepted.is_empty() { &self.accepted } else { &self.interesting };
         random.pick(known).cloned()
+    }
+
+    /// Arguments that took a branch which few calls took: of three branches the rarest.
+    fn rare(&self, random: &mut Random) -> Option<Given> {
+        let all: Vec<&(u32, Given)> = self.branches.values().filter(|(_, given)| !given.is_empty()).collect();
+        let some = (0..3).filter_map(|_| random.pick(&all).copied());
+        some.min_by_key(|(count, _)| *count).map(|(_, given)| given.clone())
     }
 
     fn draw(
@@ -199,6 +253,11 @@ impl Chooser {
             Source::Accepted => random.pick(&self.accepted)?.get(index)?.clone(),
             Source::Here => here(around, shape, name, random),
             Source::HereKind => here_kind(around, shape, random),
+            Source::HereKey => {
+                let fitting: Vec<&Value> =
+                    around.here[1].keys().iter().filter(|key| fits(key, shape, around.classes)).collect();
+                random.pick(&fitting).map(|key| (*key).clone())
+            }
             Source::HereOften => {
                 random.pick(around.here[1].frequent()).cloned().filter(|value| fits(value, shape, around.classes))
             }
@@ -211,19 +270,31 @@ impl Chooser {
                 Some(values.near(&known, random))
             }
             Source::Boundary => Some(values.boundary(shape, name, random, 0)),
+            Source::Constant if self.constants.is_empty() => None,
+            Source::Constant => {
+                let whole = random.pick(&self.constants).filter(|value| fits(value, shape, around.classes)).cloned();
+                let ordinary = |random: &mut Random| values.ordinary(shape, name, random, 0);
+                Some(whole.unwrap_or_else(|| values.planted(&ordinary(random), &self.constants, random)))
+            }
             Source::IntegerForFloat => integer_for(shape, &values, random),
         };
         value.filter(|value| self.calm == 0 || !exceeds(value, CALM[self.calm]))
     }
 
-    /// Learns from the answer to a proposal. A call that returned is a success; an exception is the less of one the
-    /// more often it was seen, so that what gets one check further counts as progress.
-    pub(super) fn learn(&mut self, proposal: &Proposal, answer: &Answer) {
+    /// Learns from the answer to a proposal; gives how often its like was seen.
+    ///
+    /// A call that returned is a success, and so is one that took a branch nobody took before; an exception is the
+    /// less of one the more often it was raised there, so that what gets one check further counts as progress.
+    pub(super) fn learn(&mut self, proposal: &Proposal, answer: &Answer, trace: Option<&Trace>) -> u32 {
         let returned = matches!(answer.outcome, Outcome::Ok(_));
-        let seen = self.outcomes.entry(case::signature(answer)).or_default();
+        let small = proposal.given.iter().flatten().map(Value::size).sum::<usize>() < 400;
+        let new = trace.is_some_and(|trace| self.took(&trace.branches, &proposal.given, small));
+        let failed = trace.and_then(|trace| trace.failed_at()).filter(|_| !returned);
+        let seen = self.outcomes.entry(format!("{} {failed:?}", case::signature(answer))).or_default();
         *seen += 1;
-        let reward = if returned { 1.0 } else { 1.0 / f64::from(1 + *seen) };
-        if *seen == 1 {
+        let seen = *seen;
+        let reward = if returned || new { 1.0 } else { 1.0 / f64::from(1 + seen) };
+        if seen == 1 && small {
             keep(&mut self.interesting, &proposal.given);
         }
         for (param, source) in &proposal.drawn {
@@ -236,9 +307,25 @@ impl Chooser {
             arm.tries += 1.0;
             arm.returned += reward;
         }
-        if returned && proposal.given.iter().flatten().map(Value::size).sum::<usize>() < 400 {
+        if returned && small {
             keep(&mut self.accepted, &proposal.given);
         }
+        seen
+    }
+
+    /// Counts the branches of a call; true where one of them is new. Arguments are kept for what is new, and
+    /// for what was seen again and again now and then, so that the ones kept do not grow old.
+    fn took(&mut self, branches: &[u32], given: &Given, small: bool) -> bool {
+        let mut new = false;
+        for branch in branches {
+            let known = self.branches.entry(*branch).or_default();
+            known.0 += 1;
+            new |= known.0 == 1;
+            if small && known.0.is_power_of_two() {
+                known.1.clone_from(given);
+            }
+        }
+        new
     }
 
     /// Takes recorded arguments as accepted ones.
@@ -354,14 +441,14 @@ mod tests {
         let (empty, mut seen) = (Pool::default(), Pool::default());
         seen.harvest("id", &Value::int(123_457));
         let around = Surroundings { classes: &[], here: [&seen, &empty], everywhere: &empty };
-        let mut chooser = Chooser::new(&callable);
+        let mut chooser = Chooser::new(&callable, Arc::default());
         let mut random = Random::new(1, "learn");
         let mut returned = 0;
         for round in 0..600 {
             let proposal = chooser.propose(&callable, around, &mut random);
             let good = proposal.given == [Some(Value::int(123_457))];
             let error = Outcome::Error { kind: "KeyError".into(), message: "no".into() };
-            chooser.learn(&proposal, &answer(if good { Outcome::Ok(Value::None) } else { error }));
+            chooser.learn(&proposal, &answer(if good { Outcome::Ok(Value::None) } else { error }), None);
             returned += usize::from(good && round >= 300);
         }
         assert!((150..300).contains(&returned), "{returned} of 300: most are accepted, not all");

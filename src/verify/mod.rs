@@ -7,7 +7,7 @@
 //! Two Pythons first, to know what is not reproducible (`scout`). Then recorded calls, then calls generated from types,
 //! literals and values that were seen (`inputs`, `values`, `pool`), for classes in sequences that follow what the
 //! original answers (`compose`). Both sides run at the same time (`engine`, `side`); answers are compared exactly
-//! (`case`, `compare`), differences are made small (`shrink`), and what was found is data (`evidence`), written down as `PARITY`
+//! (`case`), differences are made small (`shrink`), and what was found is data (`evidence`), written down as `PARITY`
 //! (`parity`). `bench` times the same calls on both sides; `record` sees calls of a run of the user's program.
 //!
 //! The protocol is that of `docs/protocol.md`. Absent here: anything about how the port was made.
@@ -15,17 +15,21 @@
 mod bench;
 mod branches;
 mod case;
-mod compare;
 mod compose;
+mod crew;
 mod decided;
+mod driver;
 mod engine;
 mod evidence;
+mod gather;
 mod inputs;
+mod original;
 mod parity;
 mod pool;
 mod random;
 mod record;
 mod scout;
+mod sequence;
 mod shapes;
 mod shrink;
 mod side;
@@ -48,21 +52,24 @@ use crate::host::process::Command;
 use crate::host::{clock, interrupt};
 use crate::policy::Evidence;
 use crate::recording::RecordedCall;
-use compare::Gathered;
 use decided::Trail;
 use engine::{Engine, Unit};
+use gather::Gathered;
+use original::Original;
 use scout::Scouted;
-use side::Side;
+use side::{Ask, Side};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 use subject::{SubjectId, Subjects};
 
 const CODEC: &str = include_str!("python/codec.py");
 const BRANCHES: &str = include_str!("python/branches.py");
+const CONSTANTS: &str = include_str!("python/constants.py");
 const WORKER: &str = include_str!("python/worker.py");
+/// How often loops go round in a millisecond, at most: about what the fastest of them do.
+const WORK_A_MILLISECOND: u64 = 1000;
 /// Where the virtual clock begins on both sides, in epoch seconds.
 const CLOCK: &str = "1700000000";
 
@@ -156,16 +163,16 @@ pub fn verify(job: &VerifyJob, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
     let units = Unit::all(&subjects);
     let deadline = job.limits.budget.map(|budget| clock::monotonic() + budget);
     let scouted = scout::scout(job, &subjects, &units, deadline)?;
-    let next = AtomicUsize::new(0);
     let slow = engine::slow(job, &subjects, &scouted);
-    let engine = Engine { job, subjects: &subjects, scouted: &scouted, units, slow, next, deadline, progress };
+    let engine = Engine { job, subjects: &subjects, scouted: &scouted, units, slow, deadline, progress };
     let gathered = engine.run().ok_or(VerifyError::Interrupted)?;
     let over = deadline.is_some_and(|deadline| clock::monotonic() > deadline);
+    let mut notes = notes(&subjects, &scouted, over);
+    notes.extend(gathered.iter().flat_map(|(id, found)| given_up(job, &subjects.all[*id].name(), found)));
     let functions = evidence(job, &subjects, &scouted, gathered, over);
     if interrupt::requested() {
         return Err(VerifyError::Interrupted);
     }
-    let notes = notes(&subjects, &scouted, over);
     Ok(Verification { functions, interpreter, notes, decisions: job.decider.decisions() })
 }
 
@@ -176,6 +183,23 @@ fn notes(subjects: &Subjects, scouted: &Scouted, over: bool) -> Vec<String> {
     }
     if !scouted.clock_jumps && subjects.all.iter().any(|subject| subject.callable.reads_clock) {
         notes.push("the port does not understand jumps of the clock: time went on in small steps only".to_owned());
+    }
+    notes
+}
+
+/// What is to be said of calls that the original did not get through.
+fn given_up(job: &VerifyJob, name: &str, found: &Gathered) -> Vec<String> {
+    let calls = |count: usize| if count == 1 { "1 call".to_owned() } else { format!("{count} calls") };
+    let gave_up = found.gave_up;
+    let mut notes = Vec::new();
+    if gave_up.for_work > 0 {
+        let rounds = job.how(false).work.unwrap_or_default();
+        let calls = calls(gave_up.for_work);
+        notes.push(format!("{calls} of {name} went round the original's loops more than {rounds} times: not compared"));
+    }
+    if gave_up.for_time > 0 {
+        let (calls, seconds) = (calls(gave_up.for_time), job.limits.patience.as_secs_f64());
+        notes.push(format!("{calls} of {name} took the original more than {seconds} s: not compared"));
     }
     notes
 }
@@ -227,16 +251,22 @@ fn interpreter(job: &VerifyJob) -> Result<String, VerifyError> {
 }
 
 impl VerifyJob<'_> {
-    /// A process of the original with a role of its own in the run; strings hash by `hash_seed`.
-    fn python(&self, role: &str, hash_seed: &str) -> Side {
-        let command = self.worker(WORKER).env("PYTHONHASHSEED", hash_seed);
-        Side::new(command, self.limits.call).giving_up(Trail::new(&self.decider, role))
+    /// A process of the original; strings hash by `hash_seed`.
+    fn python(&self, hash_seed: &str) -> Side {
+        Side::new(self.worker(WORKER).env("PYTHONHASHSEED", hash_seed), self.limits.call)
     }
 
-    /// A process of a copy of the original that counts its branches, with a role of its own in the run.
-    fn counting_python(&self, role: &str) -> Side {
-        let command = self.worker(&format!("{BRANCHES}\n{WORKER}")).env("PYTHONHASHSEED", "0");
-        Side::new(command, self.limits.call).giving_up(Trail::new(&self.decider, role))
+    /// A process of a copy of the original that counts its branches.
+    fn original(&self) -> Original {
+        let command = self.worker(&format!("{BRANCHES}\n{CONSTANTS}\n{WORKER}"));
+        let side = Side::counting(command.env("PYTHONHASHSEED", "0"), self.limits.call);
+        Original::new(side, self.how(false), Trail::new(&self.decider, "scout"), self.interface.has_state)
+    }
+
+    /// How the original is asked: a recorded call may take any work.
+    fn how(&self, recorded: bool) -> Ask {
+        let work = (!recorded).then_some(self.limits.patience.as_millis() as u64 * WORK_A_MILLISECOND);
+        Ask { time: false, timeout: Some(self.decider.patience(self.limits.patience)), work }
     }
 
     fn worker(&self, script: &str) -> Command {

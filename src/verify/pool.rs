@@ -31,6 +31,8 @@ pub(super) struct Pool {
     /// How often a short text was seen: what comes again and again is the name of something.
     often: HashMap<Value, usize>,
     frequent: OnceLock<Vec<Value>>,
+    /// Keys of dicts and elements of sets inside the state of an object.
+    keys: Vec<Value>,
 }
 
 impl Pool {
@@ -49,6 +51,29 @@ impl Pool {
         self.add_named(name, value);
         value.each_named(&mut |inner, value| self.add_named(inner, value));
         self.harvest_kinds(value, 0);
+    }
+
+    /// Keeps everything inside the state of an object, and apart from the rest what something can be looked up by.
+    pub(super) fn harvest_state(&mut self, state: &Value) {
+        self.harvest("state", state);
+        state.children().into_iter().for_each(|field| self.harvest_keys(field, 0));
+    }
+
+    fn harvest_keys(&mut self, value: &Value, depth: usize) {
+        let found: Vec<&Value> = match value {
+            Value::Dict(pairs) => pairs.iter().map(|(key, _)| key).collect(),
+            Value::Set(items) | Value::FrozenSet(items) => items.iter().collect(),
+            _ => Vec::new(),
+        };
+        found.into_iter().for_each(|key| keep(&mut self.keys, key));
+        if depth < 4 {
+            value.children().into_iter().take(KEPT).for_each(|child| self.harvest_keys(child, depth + 1));
+        }
+    }
+
+    /// What something can be looked up by in the state of an object.
+    pub(super) fn keys(&self) -> &[Value] {
+        &self.keys
     }
 
     fn harvest_kinds(&mut self, value: &Value, depth: usize) {

@@ -5,18 +5,22 @@
 
 use super::branches::BranchTable;
 use super::case::{Answered, Case, Origin, Verdict, compare};
-use super::compose::{Composer, Cost, ask_cases};
+use super::compose::{Composer, Cost, Learned, Start};
+use super::decided::Trail;
 use super::engine::Unit;
 use super::inputs::Chooser;
+use super::original::{Original, ask_cases};
 use super::pool::Pool;
 use super::random::Random;
-use super::side::{Failure, Reply, Side, shorten};
-use super::subject::{SubjectId, Subjects};
+use super::sequence::{Held, Plan, sequence};
+use super::side::{Ask, Failure, Reply, Side, shorten};
+use super::subject::{Subject, SubjectId, Subjects};
 use super::{VerifyError, VerifyJob};
 use crate::artifact::Access;
-use crate::host::clock;
-use crate::recording::{Action, Outcome, Request};
+use crate::host::{clock, interrupt};
+use crate::recording::{Action, Outcome, Request, Value};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Calls of each function, and sequences of each start, that are scouted in one round.
@@ -30,8 +34,7 @@ const RECORDED: usize = 20;
 
 /// What scouting found.
 pub(super) struct Scouted {
-    pub(super) pool: Pool,
-    pub(super) choosers: Vec<Chooser>,
+    pub(super) learned: Learned,
     /// What calls cost, per subject.
     pub(super) cost: Vec<Cost>,
     /// What the numbers of branches mean.
@@ -51,115 +54,73 @@ pub(super) fn scout(
     deadline: Option<Instant>,
 ) -> Result<Scouted, VerifyError> {
     let clock_jumps = understands_jumps(job, subjects);
-    let mut nondeterministic = HashMap::new();
-    for _ in 0..AGAIN {
-        let scouting = Scouting { job, subjects, units, deadline, clock_jumps, avoided: &nondeterministic };
-        let (cases, mut scouted) = scouting.run()?;
-        let found = disagreements(job, subjects, &cases)?;
-        let news = found.keys().any(|id| !nondeterministic.contains_key(id));
+    let mut avoided = HashMap::new();
+    let mut rounds = 0..;
+    loop {
+        let (cases, scouted) = pass(job, subjects, units, deadline, (&avoided, clock_jumps))?;
+        let found = if rounds.next() < Some(AGAIN) { disagreements(job, subjects, &cases)? } else { HashMap::new() };
+        let before = avoided.len();
         for (id, reason) in found {
-            nondeterministic.entry(id).or_insert(reason);
+            avoided.entry(id).or_insert(reason);
         }
-        scouted.nondeterministic.clone_from(&nondeterministic);
-        if !news {
-            return Ok(scouted);
+        if avoided.len() == before {
+            return Ok(Scouted { nondeterministic: avoided, ..scouted });
         }
     }
-    let scouting = Scouting { job, subjects, units, deadline, clock_jumps, avoided: &nondeterministic };
-    let scouted = scouting.run()?.1;
-    Ok(Scouted { nondeterministic, ..scouted })
 }
 
-/// One pass over all units.
-struct Scouting<'a> {
-    job: &'a VerifyJob<'a>,
-    subjects: &'a Subjects<'a>,
-    units: &'a [Unit],
+/// One pass over all units, without what is avoided.
+fn pass(
+    job: &VerifyJob,
+    subjects: &Subjects,
+    units: &[Unit],
     deadline: Option<Instant>,
-    clock_jumps: bool,
-    /// What is not called, because Python does not agree with itself there.
-    avoided: &'a HashMap<SubjectId, String>,
-}
-
-impl Scouting<'_> {
-    fn run(&self) -> Result<(Vec<Answered>, Scouted), VerifyError> {
-        self.job.decider.forget();
-        let mut python = self.job.counting_python("scout");
-        import(&mut python)?;
-        let branches = BranchTable::read(python.ask_line(r#"{"id":1,"branches":true}"#).as_deref());
-        let mut composer = Composer {
-            subjects: self.subjects,
-            choosers: self.subjects.all.iter().map(|subject| Chooser::new(subject.callable)).collect(),
-            pool: pool_of(self.job),
-            random: Random::new(self.job.seed, "scout"),
-            python: &mut python,
-            cost: vec![Cost::default(); self.subjects.all.len()],
-            held: HashMap::new(),
-            patience: self.job.limits.patience,
-            harvests: true,
-            interrupted: false,
-        };
-        let mut cases = self.recorded(&mut composer);
-        for _ in 0..ROUNDS {
-            for unit in self.units {
-                cases.extend(self.unit(&mut composer, unit));
-                if composer.interrupted {
-                    return Err(VerifyError::Interrupted);
-                }
-                if self.deadline.is_some_and(|deadline| clock::monotonic() > deadline) {
-                    break;
-                }
+    (avoided, clock_jumps): (&HashMap<SubjectId, String>, bool),
+) -> Result<(Vec<Answered>, Scouted), VerifyError> {
+    job.decider.forget();
+    let mut original = job.original();
+    import(original.side())?;
+    let branches = BranchTable::read(original.side().ask_line(r#"{"id":1,"branches":true}"#).as_deref());
+    let mut constants = constants(original.side().ask_line(r#"{"id":1,"constants":true}"#).as_deref());
+    let chooser = |(id, subject): (SubjectId, &Subject)| {
+        let known = constants.remove(&subjects.qualified(id)).unwrap_or_default();
+        Arc::new(Chooser::new(subject.callable, known.into()))
+    };
+    let choosers = subjects.all.iter().enumerate().map(chooser).collect();
+    let composer = Composer {
+        subjects,
+        learned: Learned { choosers, pool: Arc::new(pool_of(job)) },
+        random: Random::new(job.seed, "scout"),
+        cost: Some(vec![Cost::default(); subjects.all.len()]),
+    };
+    let mut scout = Scout { composer, original, held: Held::new(), clock_jumps, avoided };
+    let mut cases = scout.recorded(job);
+    for _ in 0..ROUNDS {
+        for unit in units {
+            cases.extend(scout.unit(unit));
+            if interrupt::requested() {
+                return Err(VerifyError::Interrupted);
             }
-        }
-        let Composer { pool, choosers, cost, .. } = composer;
-        let clock_jumps = self.clock_jumps;
-        Ok((cases, Scouted { pool, choosers, cost, branches, nondeterministic: HashMap::new(), clock_jumps }))
-    }
-
-    /// The first recorded calls of each function; their arguments are known by name from now on.
-    fn recorded(&self, composer: &mut Composer) -> Vec<Answered> {
-        let mut cases = Vec::new();
-        for (id, subject) in self.subjects.all.iter().enumerate() {
-            let name = subject.name();
-            for (index, call) in self.job.recorded.iter().filter(|call| call.callable == name).enumerate() {
-                for (param, value) in subject.callable.params.iter().zip(&call.args) {
-                    composer.pool.harvest(&param.name, value);
-                }
-                if index < RECORDED && subject.class.is_none() && !self.avoided.contains_key(&id) {
-                    let action = Action::Function(subject.callable.name.clone());
-                    let call = Request { action, args: call.args.clone(), kwargs: call.kwargs.clone() };
-                    let steps = vec![Request::bare(Action::Reset), call];
-                    cases.push(Case { steps, origin: Origin::Recorded });
-                }
-            }
-        }
-        composer.answered(cases)
-    }
-
-    fn unit(&self, composer: &mut Composer, unit: &Unit) -> Vec<Answered> {
-        match unit {
-            Unit::Function(id) if self.avoided.contains_key(id) => Vec::new(),
-            Unit::Function(id) => composer.calls(*id, CALLS, composer.subjects.callable(*id).access != Access::Pure),
-            Unit::Class(_) | Unit::Module => {
-                let starts = unit.starts(composer.subjects);
-                let weight = |id: SubjectId| if self.avoided.contains_key(&id) { 0.0 } else { 1.0 };
-                let turns = starts.iter().flat_map(|start| std::iter::repeat_n(start, SEQUENCES));
-                turns.filter_map(|start| composer.sequence(start, 16, &weight, self.clock_jumps)).collect()
+            if deadline.is_some_and(|deadline| clock::monotonic() > deadline) {
+                break;
             }
         }
     }
+    let Composer { learned, cost, .. } = scout.composer;
+    let cost = cost.unwrap_or_default();
+    Ok((cases, Scouted { learned, cost, branches, nondeterministic: HashMap::new(), clock_jumps }))
 }
 
 /// Starts the original and imports the module.
 fn import(python: &mut Side) -> Result<(), VerifyError> {
-    let reply = python.ask(&[Request::bare(Action::Reset)], false, None).pop();
+    let reply = python.ask(&[Request::bare(Action::Reset)], Ask::default()).pop();
     match reply {
         Some(Ok(spoken)) => match spoken.answer().map(|answer| &answer.outcome) {
             Some(Outcome::Error { kind, message }) => Err(VerifyError::Import(format!("{kind}: {message}"))),
             _ => Ok(()),
         },
         Some(Err(Failure::Interrupted)) => Err(VerifyError::Interrupted),
-        Some(Err(Failure::Hung)) => Err(VerifyError::Import("the import takes too long".into())),
+        Some(Err(Failure::Hung | Failure::GaveUp)) => Err(VerifyError::Import("the import takes too long".into())),
         Some(Err(Failure::Ended(how) | Failure::NotStarted(how))) => Err(VerifyError::Import(how)),
         Some(Err(Failure::Rubbish(line) | Failure::OutOfOrder(line) | Failure::Twice(line))) => {
             Err(VerifyError::Import(line))
@@ -171,10 +132,26 @@ fn import(python: &mut Side) -> Result<(), VerifyError> {
 /// Asks the port for a jump of the clock, where anything reads the clock.
 fn understands_jumps(job: &VerifyJob, subjects: &Subjects) -> bool {
     subjects.all.iter().any(|subject| subject.callable.reads_clock) && {
-        let replies = job.port_side().ask(&[Request::bare(Action::Advance(1))], false, None);
+        let replies = job.port_side().ask(&[Request::bare(Action::Advance(1))], Ask::default());
         let answer = replies.first().and_then(|reply| reply.as_ref().ok()?.answer());
         answer.is_some_and(|answer| matches!(answer.outcome, Outcome::Ok(_)))
     }
+}
+
+/// Reads the worker's answer: the constants of each function by its qualified name.
+fn constants(answer: Option<&str>) -> HashMap<String, Vec<Value>> {
+    #[derive(serde::Deserialize)]
+    struct One {
+        name: String,
+        values: Vec<serde_json::Value>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        ok: Vec<One>,
+    }
+    let read = answer.and_then(|line| serde_json::from_str::<Answer>(line).ok());
+    let values = |one: One| (one.name, one.values.iter().filter_map(|json| Value::from_json(json).ok()).collect());
+    read.map(|answer| answer.ok.into_iter().map(values).collect()).unwrap_or_default()
 }
 
 fn pool_of(job: &VerifyJob) -> Pool {
@@ -189,16 +166,77 @@ fn pool_of(job: &VerifyJob) -> Pool {
     pool
 }
 
+/// Scouting under way.
+struct Scout<'a> {
+    composer: Composer<'a>,
+    original: Original,
+    held: Held,
+    clock_jumps: bool,
+    /// What is not called, because Python does not agree with itself there.
+    avoided: &'a HashMap<SubjectId, String>,
+}
+
+impl Scout<'_> {
+    /// The first recorded calls of each function; their arguments are known by name from now on.
+    fn recorded(&mut self, job: &VerifyJob) -> Vec<Answered> {
+        let mut cases = Vec::new();
+        let pool = Arc::make_mut(&mut self.composer.learned.pool);
+        for (id, subject) in self.composer.subjects.all.iter().enumerate() {
+            let name = subject.name();
+            for (index, call) in job.recorded.iter().filter(|call| call.callable == name).enumerate() {
+                for (param, value) in subject.callable.params.iter().zip(&call.args) {
+                    pool.harvest(&param.name, value);
+                }
+                if index < RECORDED && subject.class.is_none() && !self.avoided.contains_key(&id) {
+                    let action = Action::Function(subject.callable.name.clone());
+                    let call = Request { action, args: call.args.clone(), kwargs: call.kwargs.clone() };
+                    let steps = vec![Request::bare(Action::Reset), call];
+                    cases.push(Case { steps, origin: Origin::Recorded });
+                }
+            }
+        }
+        self.original.answered(cases, self.composer.subjects)
+    }
+
+    fn unit(&mut self, unit: &Unit) -> Vec<Answered> {
+        match unit {
+            Unit::Function(id) if self.avoided.contains_key(id) => Vec::new(),
+            Unit::Function(id) => self.function(*id),
+            Unit::Class(_) | Unit::Module => {
+                let starts = unit.starts(self.composer.subjects);
+                let turns = starts.into_iter().flat_map(|start| std::iter::repeat_n(start, SEQUENCES));
+                turns.filter_map(|start| self.sequence(start)).collect()
+            }
+        }
+    }
+
+    fn function(&mut self, id: SubjectId) -> Vec<Answered> {
+        let fresh = self.composer.subjects.callable(id).access != Access::Pure;
+        let (proposals, cases) = self.composer.calls(id, CALLS, fresh);
+        let answered = self.original.answered(cases, self.composer.subjects);
+        self.composer.learn_calls(id, &proposals, &answered);
+        answered
+    }
+
+    fn sequence(&mut self, start: Start) -> Option<Answered> {
+        let weight = |id| if self.avoided.contains_key(&id) { 0.0 } else { 1.0 };
+        let weights = (0..self.composer.subjects.all.len()).map(weight).collect();
+        let plan = Plan { start, length: 16, weights, clock_jumps: self.clock_jumps };
+        let made = sequence(&mut self.composer, &mut self.original, &mut self.held, &plan)?;
+        Some(Answered { case: made.case, python: made.python, coerced: None })
+    }
+}
+
 /// Repeats the cases on another Python, with other hashes of strings.
 fn disagreements(
     job: &VerifyJob,
     subjects: &Subjects,
     cases: &[Answered],
 ) -> Result<HashMap<SubjectId, String>, VerifyError> {
-    let mut other = job.python("scout again", "1");
+    let mut other = job.python("1");
     let mut found = HashMap::new();
-    let plain: Vec<Case> = cases.iter().map(|answered| answered.case.clone()).collect();
-    let replies = ask_cases(&mut other, &plain, false, Some(job.limits.patience));
+    let plain: Vec<Case> = cases.iter().map(Answered::finished).collect();
+    let replies = ask_cases(&mut other, &plain, job.how(true), &Trail::new(&job.decider, "scout again"));
     for (answered, replies) in cases.iter().zip(&replies) {
         for (index, reply) in replies.iter().enumerate() {
             if reply == &Err(Failure::Interrupted) {

@@ -2,12 +2,12 @@
 
 use super::VerifyJob;
 use super::case::{self, Answered, Case, Verdict};
-use super::engine::ask_alone;
+use super::decided::Trail;
 use super::evidence::{Difference, DifferenceKind};
-use super::side::{Failure, Reply, Side, shorten};
+use super::original::ask_cases;
+use super::side::{Ask, Failure, Reply, Side, shorten};
 use super::subject::{SubjectId, Subjects};
 use crate::recording::{Action, Object, Request, Value};
-use std::time::Duration;
 
 /// One of so many smaller cases is tried where each of them is slow, or costs a timeout or a restart. No clock decides
 /// here: the same difference is made equally small in every run.
@@ -20,7 +20,8 @@ pub(super) struct Shrinker<'a> {
     subjects: &'a Subjects<'a>,
     python: Side,
     port: Side,
-    patience: Duration,
+    patience: Ask,
+    trail: Trail,
     allowed: usize,
     tries: usize,
 }
@@ -39,9 +40,10 @@ impl<'a> Shrinker<'a> {
     pub(super) fn new(job: &VerifyJob, subjects: &'a Subjects<'a>) -> Shrinker<'a> {
         Shrinker {
             subjects,
-            python: job.python("shrink", "0"),
+            python: job.python("0"),
             port: job.port_side(),
-            patience: job.limits.patience,
+            patience: job.how(true),
+            trail: Trail::new(&job.decider, "shrink"),
             allowed: job.limits.shrinking,
             tries: 0,
         }
@@ -80,13 +82,13 @@ impl<'a> Shrinker<'a> {
         if case.steps.first().map(|step| &step.action) != Some(&Action::Reset) {
             case.steps.insert(0, Request::bare(Action::Reset));
         }
-        let python = ask_alone(&mut self.python, &case, Some(self.patience));
+        let python = self.ask_python(&case);
         if python.len() < case.steps.len() || python.iter().any(Result::is_err) {
             self.tries += if python.last() == Some(&Err(Failure::Hung)) { DEAR } else { 0 };
             return None;
         }
-        let coerced = case.coerced(self.subjects).map(|case| ask_alone(&mut self.python, &case, Some(self.patience)));
-        let port = ask_alone(&mut self.port, &case, None);
+        let coerced = case.coerced(self.subjects).map(|case| self.ask_python(&case));
+        let port = ask_alone(&mut self.port, &case, Ask::default(), &Trail::default());
         let answered = Answered { case, python, coerced };
         for (index, reply) in port.iter().enumerate() {
             match case::compare(&answered, index, reply, self.subjects) {
@@ -102,6 +104,14 @@ impl<'a> Shrinker<'a> {
         }
         None
     }
+
+    fn ask_python(&mut self, case: &Case) -> Vec<Reply> {
+        ask_alone(&mut self.python, case, self.patience, &self.trail)
+    }
+}
+
+fn ask_alone(side: &mut Side, case: &Case, how: Ask, trail: &Trail) -> Vec<Reply> {
+    ask_cases(side, std::slice::from_ref(case), how, trail).pop().unwrap_or_default()
 }
 
 /// A difference that did not show again, as it was seen.
@@ -116,7 +126,7 @@ fn said(reply: &Reply) -> String {
             let line = spoken.line.split_once(',').map_or(spoken.line.as_str(), |(_, rest)| rest);
             shorten(line.strip_suffix('}').unwrap_or(line), SHOWN)
         }
-        Err(Failure::Hung) => "no answer in time".into(),
+        Err(Failure::Hung | Failure::GaveUp) => "no answer in time".into(),
         Err(Failure::Ended(how)) => format!("the process ended: {how}"),
         Err(Failure::Rubbish(line)) => format!("no answer but {line:?}"),
         Err(Failure::OutOfOrder(line)) => format!("the answer to another request: {line}"),

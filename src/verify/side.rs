@@ -1,7 +1,6 @@
 //! One side of the comparison: a process that speaks the stdio protocol, restarted when it fails.
 
 use super::branches::Trace;
-use super::decided::Trail;
 use crate::host::process::{Command, Running, Status};
 use crate::recording::{Answer, Outcome, Request};
 use std::io;
@@ -14,11 +13,31 @@ const START: Duration = Duration::from_secs(30);
 /// A request that no port knows: its answer, whatever it is, says that everything before was answered.
 const PING: &str = r#"{"id":0,"ping":true}"#;
 
+/// What a branch-counting original says when it is asked where it is.
+const FLUSHED: &str = r#"{"flushed":true}"#;
+/// How long it may take to say so.
+const FLUSH: Duration = Duration::from_millis(500);
+/// The end of the answer to a call that took more work than allowed.
+const GAVE_UP: &str = r#","gave_up":true}"#;
+
+/// How requests are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ask {
+    /// Whether the duration of each call is wanted.
+    pub(super) time: bool,
+    /// How long one answer may take; `None` for the side's own limit.
+    pub(super) timeout: Option<Duration>,
+    /// How often the loops of the original may go round in one call.
+    pub(super) work: Option<u64>,
+}
+
 /// How a process failed to answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
     /// No answer in time.
     Hung,
+    /// The original took more work than allowed, and was stopped; its process goes on.
+    GaveUp,
     /// The process ended, with the last line it wrote to stderr.
     Ended(String),
     /// A line that is no answer.
@@ -47,8 +66,7 @@ pub(super) struct Spoken {
 }
 
 impl Spoken {
-    fn new(mut line: String) -> Spoken {
-        let trace = Trace::take(&mut line);
+    fn new(line: String, trace: Option<Trace>) -> Spoken {
         Spoken { line, trace, read: OnceLock::new() }
     }
 
@@ -66,13 +84,15 @@ pub(super) struct Side {
     /// Every batch ends with a request that nobody counts: what comes too much, or an end right after an answer, is
     /// seen at once and blamed on the call that did it.
     fenced: bool,
-    /// What it was asked, where calls that take too long are given up.
-    trail: Option<Trail>,
+    /// A branch-counting original: it answers quick calls together, and tells where it is when asked by a signal.
+    counts: bool,
+    /// True after a failure that may belong to a later request than the first without an answer.
+    uncertain: bool,
 }
 
 impl Side {
     pub(super) fn new(command: Command, timeout: Duration) -> Side {
-        Side { command, timeout, running: None, fenced: false, trail: None }
+        Side { command, timeout, running: None, fenced: false, counts: false, uncertain: false }
     }
 
     /// A side that is not trusted to answer each request once.
@@ -80,55 +100,30 @@ impl Side {
         Side { fenced: true, ..Side::new(command, timeout) }
     }
 
-    /// A side whose calls are given up where a timeout says so.
-    pub(super) fn giving_up(self, trail: Trail) -> Side {
-        Side { trail: Some(trail), ..self }
+    /// A branch-counting original.
+    pub(super) fn counting(command: Command, timeout: Duration) -> Side {
+        Side { counts: true, ..Side::new(command, timeout) }
     }
 
-    /// Sends all requests and reads the answers; stops at the first failure, which is then the last reply.
-    pub(super) fn ask(&mut self, requests: &[Request], time: bool, timeout: Option<Duration>) -> Vec<Reply> {
-        if self.running.is_none()
-            && let Some(trail) = &mut self.trail
-        {
-            trail.restart();
-        }
-        let may_hang = self.trail.as_ref().filter(|_| timeout.is_some());
-        let asked = may_hang.map_or(requests.len(), |trail| trail.until_given_up(requests));
-        let timeout = may_hang.and_then(|trail| timeout.map(|timeout| trail.patience(timeout))).or(timeout);
-        let mut replies = self.ask_now(&requests[..asked], time, timeout.unwrap_or(self.timeout));
-        if asked < requests.len() && replies.iter().all(Result::is_ok) {
-            replies.push(Err(Failure::Hung));
-            self.running = None;
-        }
-        if let Some(trail) = &mut self.trail {
-            for (request, reply) in requests.iter().zip(&replies) {
-                match reply {
-                    Ok(_) => trail.answered(request),
-                    Err(Failure::Hung) => trail.hung(request),
-                    Err(_) => {}
-                }
-            }
-        }
-        replies
-    }
-
-    fn ask_now(&mut self, requests: &[Request], time: bool, timeout: Duration) -> Vec<Reply> {
+    /// Sends all requests and reads the answers; stops at the first failure, which is then the last reply. Calls that
+    /// were given up are no failure of the process.
+    pub(super) fn ask(&mut self, requests: &[Request], how: Ask) -> Vec<Reply> {
+        self.uncertain = false;
         let mut replies = Vec::with_capacity(requests.len());
-        if requests.is_empty() {
-            return replies;
-        }
-        if let Err(failure) = self.send(requests, time) {
+        if let Err(failure) = self.send(requests, how) {
             self.running = None;
             replies.push(Err(failure));
             return replies;
         }
+        let timeout = how.timeout.unwrap_or(self.timeout);
         for id in 1..=requests.len() as u64 {
             match self.receive(id, timeout) {
                 Err(Failure::Twice(line)) => blame_last(&mut replies, Failure::Twice(line)),
                 reply => replies.push(reply),
             }
-            if replies.last().is_some_and(Result::is_err) {
+            if !matches!(replies.last(), Some(Ok(_) | Err(Failure::GaveUp))) {
                 self.running = None;
+                self.uncertain &= requests.len() > 1;
                 return replies;
             }
         }
@@ -139,6 +134,12 @@ impl Side {
         replies
     }
 
+    /// Takes a request as not answered in time, without asking.
+    pub(super) fn give_up(&mut self) -> Reply {
+        self.running = None;
+        Err(Failure::Hung)
+    }
+
     /// The answer line to a request line that is no call.
     pub(super) fn ask_line(&mut self, line: &str) -> Option<String> {
         let timeout = self.timeout;
@@ -147,12 +148,27 @@ impl Side {
         running.read_line(Some(timeout)).ok()?
     }
 
-    fn send(&mut self, requests: &[Request], time: bool) -> Result<(), Failure> {
-        let mut lines: Vec<String> =
-            requests.iter().enumerate().map(|(index, request)| request.to_line(index as u64 + 1, time)).collect();
-        lines.extend(self.fenced.then(|| PING.to_owned()));
+    /// Whether the last failure may belong to a later request than the one it was reported for.
+    pub(super) fn is_uncertain(&self) -> bool {
+        self.uncertain
+    }
+
+    fn send(&mut self, requests: &[Request], how: Ask) -> Result<(), Failure> {
+        let mut text = String::new();
+        for (index, request) in requests.iter().enumerate() {
+            text.push_str(if index == 0 { "" } else { "\n" });
+            text.push_str(&request.to_line(index as u64 + 1, how.time));
+            if let Some(work) = how.work.filter(|_| self.counts) {
+                text.pop();
+                text.push_str(&format!(",\"work\":{work}}}"));
+            }
+        }
+        if self.fenced {
+            text.push_str(if text.is_empty() { "" } else { "\n" });
+            text.push_str(PING);
+        }
         let running = self.start()?;
-        match running.write_line(&lines.join("\n")) {
+        match running.write_line(&text) {
             Ok(()) => Ok(()),
             Err(_) => Err(self.ended()),
         }
@@ -191,8 +207,21 @@ impl Side {
     fn receive(&mut self, id: u64, timeout: Duration) -> Reply {
         let Some(running) = &mut self.running else { return Err(Failure::Hung) };
         match running.read_line(Some(timeout)) {
+            // Everything before is answered: it is this request that takes so long.
+            Ok(Some(line)) if self.counts && line == FLUSHED => {
+                self.uncertain = false;
+                Err(Failure::Hung)
+            }
             Ok(Some(line)) => checked(line, id),
-            Ok(None) => Err(self.ended()),
+            Ok(None) => {
+                self.uncertain = self.counts;
+                Err(self.ended())
+            }
+            Err(problem) if problem.kind() == io::ErrorKind::TimedOut && self.counts && !self.uncertain => {
+                self.uncertain = true;
+                running.poke();
+                self.receive(id, FLUSH)
+            }
             Err(problem) if problem.kind() == io::ErrorKind::TimedOut => Err(Failure::Hung),
             Err(problem) if problem.kind() == io::ErrorKind::Interrupted => Err(Failure::Interrupted),
             Err(problem) => Err(Failure::Rubbish(problem.to_string())),
@@ -223,12 +252,17 @@ fn blame_last(replies: &mut Vec<Reply>, failure: Failure) {
 }
 
 /// Takes a line that answers this request. A line that begins well is not read here: most are only compared as text.
-fn checked(line: String, id: u64) -> Reply {
-    if line.starts_with(&format!(r#"{{"id":{id},"#)) && line.ends_with('}') {
-        return Ok(Spoken::new(line));
+fn checked(mut line: String, id: u64) -> Reply {
+    let trace = Trace::take(&mut line);
+    if trace.is_some() && line.ends_with(GAVE_UP) {
+        return Err(Failure::GaveUp);
+    }
+    let is_begun = line.strip_prefix(r#"{"id":"#).and_then(|rest| rest.split_once(','));
+    if is_begun.is_some_and(|(begun, _)| begun.parse() == Ok(id)) && line.ends_with('}') {
+        return Ok(Spoken::new(line, trace));
     }
     match Answer::from_line(&line) {
-        Ok(answer) if answer.id == Some(id) => Ok(Spoken::new(line)),
+        Ok(answer) if answer.id == Some(id) => Ok(Spoken::new(line, trace)),
         // At the end of a batch nothing is expected any more but the answer to the ping.
         Ok(answer) if id == 0 || answer.id.is_some_and(|answered| answered + 1 == id && answered > 0) => {
             Err(Failure::Twice(shorten(&line, 200)))

@@ -55,6 +55,12 @@ impl<'a> Subjects<'a> {
         self.names.iter().position(|(known_class, known)| *known_class == class && *known == name)
     }
 
+    /// The name by which Python knows its function: `price`, `Inventory.reserve`, `Inventory.__init__`.
+    pub(super) fn qualified(&self, id: SubjectId) -> String {
+        let (class, function) = self.names[id];
+        class.map_or_else(|| function.to_owned(), |class| format!("{class}.{function}"))
+    }
+
     pub(super) fn callable(&self, id: SubjectId) -> &'a Callable {
         self.all[id].callable
     }

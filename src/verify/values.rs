@@ -278,6 +278,65 @@ impl Values<'_> {
         }
     }
 
+    /// The value with a constant in the place of one of its parts, or inside a text.
+    pub(super) fn planted(&self, value: &Value, constants: &[Value], random: &mut Random) -> Value {
+        match value {
+            Value::List(items) => Value::List(self.planted_one(items, constants, random)),
+            Value::Set(items) => Value::Set(distinct(self.planted_one(items, constants, random))),
+            Value::FrozenSet(items) => Value::FrozenSet(distinct(self.planted_one(items, constants, random))),
+            Value::Tuple(items) => Value::Tuple(self.planted_one(items, constants, random)),
+            Value::Dict(pairs) => self.planted_pair(pairs, constants, random),
+            Value::Object(object) => {
+                let values: Vec<Value> = object.fields.iter().map(|(_, value)| value.clone()).collect();
+                let names = object.fields.iter().map(|(name, _)| name.clone());
+                let fields = names.zip(self.planted_one(&values, constants, random)).collect();
+                Value::Object(Object { class: object.class.clone(), fields })
+            }
+            leaf => self.planted_leaf(leaf, constants, random),
+        }
+    }
+
+    fn planted_one(&self, items: &[Value], constants: &[Value], random: &mut Random) -> Vec<Value> {
+        let mut items = items.to_vec();
+        for _ in 0..1 + random.below(2) {
+            let chosen = random.below(items.len());
+            if let Some(item) = items.get_mut(chosen) {
+                *item = self.planted(item, constants, random);
+            }
+        }
+        items
+    }
+
+    fn planted_pair(&self, pairs: &[(Value, Value)], constants: &[Value], random: &mut Random) -> Value {
+        let mut pairs = pairs.to_vec();
+        let chosen = random.below(pairs.len());
+        if let Some(pair) = pairs.get(chosen) {
+            let new = match random.percent(60) {
+                true => (self.planted_leaf(&pair.0, constants, random), pair.1.clone()),
+                false => (pair.0.clone(), self.planted(&pair.1, constants, random)),
+            };
+            // Beside the pair that it was made from: where one key of the source is wanted, so are others.
+            if new.0 != pair.0 && !pairs.iter().any(|(key, _)| *key == new.0) {
+                pairs.push(new);
+            } else {
+                pairs[chosen].1 = new.1;
+            }
+        }
+        Value::Dict(pairs)
+    }
+
+    fn planted_leaf(&self, leaf: &Value, constants: &[Value], random: &mut Random) -> Value {
+        let alike: Vec<&Value> =
+            constants.iter().filter(|known| std::mem::discriminant(*known) == std::mem::discriminant(leaf)).collect();
+        let Some(constant) = random.pick(&alike).copied() else { return self.near(leaf, random) };
+        match (leaf, constant) {
+            (Value::Str(text), Value::Str(constant)) if random.percent(50) => spliced(text, constant, random),
+            (Value::Int(_), Value::Int(constant)) if random.percent(50) => self.near_int(constant, random),
+            (Value::Float(_), Value::Float(constant)) if random.percent(30) => near_float(constant.get(), random),
+            _ => constant.clone(),
+        }
+    }
+
     fn near_int(&self, integer: &Integer, random: &mut Random) -> Value {
         let Some(number) = integer.to_i128() else { return Value::Int(integer.clone()) };
         self.limited(match random.below(8) {
@@ -432,6 +491,14 @@ fn near_text(text: &str, random: &mut Random) -> Value {
     }
     letters.truncate(2000);
     Value::Str(letters.into_iter().collect())
+}
+
+/// A text with another one somewhere inside it.
+fn spliced(text: &str, constant: &str, random: &mut Random) -> Value {
+    let letters: Vec<char> = text.chars().take(200).collect();
+    let at = random.below(letters.len() + 1);
+    let (before, after) = letters.split_at(at);
+    Value::Str(before.iter().copied().chain(constant.chars()).chain(after.iter().copied()).collect())
 }
 
 #[cfg(test)]

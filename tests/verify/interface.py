@@ -77,6 +77,11 @@ def class_of(cls):
         for name, function in vars(cls).items()
         if not name.startswith("_") and inspect.isfunction(function)
     ]
+    methods += [
+        callable_of(name, item.__func__, 0, "pure")
+        for name, item in vars(cls).items()
+        if not name.startswith("_") and isinstance(item, staticmethod)
+    ]
     return {
         "name": cls.__name__,
         "fields": fields_of(cls),

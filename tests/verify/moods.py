@@ -21,7 +21,5 @@ def clamp(value: int, low: int, high: int) -> int:
 
 
 def climb(n: int) -> int:
-    """Takes ever longer."""
-    if n < 2:
-        return 1
-    return climb(n - 1) + climb(n - 2)
+    """Takes ever longer, in a loop that nobody can count."""
+    return sum(range(n))

@@ -247,4 +247,4 @@ def finish():
         handlers([])
         deep(10**6)
     except RecursionError as problem:
-        print(problem)
+        print(type(problem).__name__)

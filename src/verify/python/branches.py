@@ -16,11 +16,18 @@ import ast
 import builtins
 import operator
 import os
+import sys
 import warnings
 
 MARKS = "__pivot_marks__"
 MARK = "__pivot_mark__"
 WORK = "__pivot_work__"
+GIVE_UP = "__pivot_give_up__"
+SPEND = "__pivot_spend__"
+# How often a loop goes round until it looks at the limit again; a power of two.
+LOOK = 4096
+# From here on numbers stand for lines where a call failed.
+FAILED = 1 << 30
 # A function that mentions these could see the variables that counting its loops takes.
 SEES_LOCALS = frozenset(["locals", "vars", "dir", "eval", "exec"])
 # A file that mentions these could see that a value lives a little longer.
@@ -28,16 +35,28 @@ SEES_LIFETIMES = frozenset(["__del__", "weakref", "getrefcount", "gc"])
 # A file that mentions these has its functions compiled by somebody else.
 COMPILED = frozenset(["numba", "jit", "njit", "vectorize", "taichi", "pyximport"])
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-LOOPS = (ast.For, ast.AsyncFor)
+SIZED = frozenset([range, list, tuple, dict, set, str])
 SCOPES = (*FUNCTIONS, ast.ClassDef)
 
 
+class GaveUp(BaseException):
+    """A call that takes too much work."""
+
+
 class Branches:
-    """The numbered branches of some files, what was marked last, and how much work that was."""
+    """The numbered branches of some files, what was marked last, and how much work that was.
+
+    Work is how often loops went round, comprehensions and calls of a function by itself included: a measure of time
+    that is the same on every machine. A call that exceeds the limit is given up.
+    """
 
     def __init__(self):
         self.marks = bytearray()
-        self.work = [0]
+        # Work done and work allowed since `clear`.
+        self.work = [0, sys.maxsize]
+        self.gave_up = False
+        # The numbers that stand for the lines where the last call failed, with commas.
+        self.failure = ""
         # File, line and kind of each branch, and the function it belongs to; entries of functions have no kind.
         self.all = []
         # File, line, qualified name, and the number of the mark that its entry leaves.
@@ -49,6 +68,23 @@ class Branches:
         setattr(builtins, MARKS, self.marks)
         setattr(builtins, MARK, operator.setitem)
         setattr(builtins, WORK, self.work)
+        setattr(builtins, GIVE_UP, self.give_up)
+        setattr(builtins, SPEND, self.spend)
+
+    def give_up(self):
+        self.gave_up = True
+        raise GaveUp
+
+    def spend(self, items):
+        """Count what a comprehension is about to go through, as far as that is known, and return it."""
+        if type(items) in SIZED:
+            try:
+                self.work[0] += len(items)
+            except OverflowError:  # a range of more than 2**63
+                self.give_up()
+            if self.work[0] > self.work[1]:
+                self.give_up()
+        return items
 
     def compile(self, source, path, name):
         """Return the code of a copy that counts, or None; `name` is the file's name in reports."""
@@ -97,20 +133,33 @@ class Branches:
         self.all.append((file, line, kind, function))
         return len(self.all) - 1
 
-    def clear(self):
-        """Forget what was marked."""
+    def clear(self, limit=sys.maxsize):
+        """Forget what was marked; allow that much work from now on."""
         self.marks[:] = bytes(len(self.marks))
-        self.work[0] = 0
+        self.work[:] = 0, limit
+        self.gave_up = False
+        self.failure = ""
+
+    def failed(self, traceback, root):
+        """Note the first and the last line of the project in a traceback: how far a call got."""
+        lines = []
+        while traceback is not None:
+            if traceback.tb_frame.f_code.co_filename.startswith(root):
+                lines.append(traceback.tb_lineno)
+            traceback = traceback.tb_next
+        if lines:
+            self.failure = f",{FAILED + lines[0]},{FAILED + 100_000 + lines[-1] % 100_000}"
 
     def text(self):
-        """Return the work done since `clear` and the numbers of the marked branches, with commas."""
+        """Return the work done since `clear` and the numbers of the marked branches, with commas; end the limit."""
+        self.work[1] = sys.maxsize
         key = bytes(self.marks)
         text = self._texts.get(key)
         if text is None:
             text = "".join(f",{number}" for number, mark in enumerate(key) if mark)
             if len(self._texts) < 100_000:
                 self._texts[key] = text
-        return f"{self.work[0]}{text}"
+        return f"{self.work[0]}{text}{self.failure}"
 
 
 class Copy(ast.NodeTransformer):
@@ -166,6 +215,7 @@ class Copy(ast.NodeTransformer):
         start = [self.mark(entry)]
         if node.name in own:
             start.append(ast.AugAssign(self.at(WORK, 0, ast.Store()), ast.Add(), ast.Constant(1)))
+            start.append(self.limited(self.at(WORK, 0, ast.Load())))
         node.body = [*node.body[:docstring], *start, *body]
         self.variables, self.assigns, self.function = outer
         return node
@@ -241,7 +291,10 @@ class Copy(ast.NodeTransformer):
             return node
         skipped = None if always else self.number(node, "loop not taken")
         count = self.variable()
-        first = ast.If(ast.Compare(_load(count), [ast.Eq()], [ast.Constant(1)]), [self.mark(taken)], [])
+        # The first time round, and now and then later: `count & 4095 == 1`.
+        now = ast.Compare(ast.BinOp(_load(count), ast.BitAnd(), ast.Constant(LOOK - 1)), [ast.Eq()], [ast.Constant(1)])
+        so_far = ast.BinOp(self.at(WORK, 0, ast.Load()), ast.Add(), _load(count))
+        first = ast.If(now, [self.mark(taken), self.limited(so_far)], [])
         more = ast.AugAssign(_store(count), ast.Add(), ast.Constant(1))
         node.body = [more, first, *self.all(node.body)]
         node.orelse = self.all(node.orelse)
@@ -384,6 +437,16 @@ class Copy(ast.NodeTransformer):
             made = ast.BoolOp(ast.And(), [made, ast.UnaryOp(ast.Not(), self.call(yes))])
         return ast.BoolOp(ast.Or(), [made, self.call(no)])
 
+    def visit_ListComp(self, node):
+        made = self.comprehended(node)
+        if self.function is not None:
+            for part in made.generators:
+                if not part.is_async:
+                    part.iter = ast.Call(_load(SPEND), [part.iter], [])
+        return made
+
+    visit_SetComp = visit_DictComp = visit_ListComp
+
     def visit_comprehension(self, node):
         # Assigning in here would make a variable of the function around it, and is forbidden in places.
         outer, self.assigns = self.assigns, False
@@ -402,7 +465,7 @@ class Copy(ast.NodeTransformer):
         self.assigns = outer
         return made
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehended
+    visit_GeneratorExp = comprehended
 
     # -- parts
 
@@ -419,6 +482,11 @@ class Copy(ast.NodeTransformer):
     def mark(self, number):
         """Return the statement that leaves a mark."""
         return ast.Assign([self.at(MARKS, number, ast.Store())], ast.Constant(1))
+
+    def limited(self, work):
+        """Return the statement that gives up where that much work is too much."""
+        is_too_much = ast.Compare(work, [ast.Gt()], [self.at(WORK, 1, ast.Load())])
+        return ast.If(is_too_much, [ast.Expr(ast.Call(_load(GIVE_UP), [], []))], [])
 
     def call(self, number):
         """Return the expression that leaves a mark and is None."""

@@ -29,6 +29,9 @@ SCALARS = frozenset([int, bool, type(None)])
 IMMUTABLE = frozenset([int, bool, type(None), float, str, bytes])
 
 
+ITERATORS = (types.GeneratorType, map, filter, zip)
+
+
 class Unencodable(Exception):
     """A value that has no form in the protocol."""
 
@@ -37,22 +40,40 @@ class Malformed(Exception):
     """A request whose values cannot be read."""
 
 
+def _writer():
+    """Return what writes JSON: the encoder in C where there is one, made once and not for every line."""
+    plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = json.encoder.encode_basestring
+        write = json.encoder.c_make_encoder(None, plain.default, text, None, ":", ",", False, False, True)
+        if "".join(write({"a": [1, 2.5, "é"]}, 0)) == '{"a":[1,2.5,"é"]}':
+            return lambda data: "".join(write(data, 0))
+    except (AttributeError, TypeError):
+        pass
+    return plain.encode
+
+
+WRITE = _writer()
+READ = json.JSONDecoder().decode
+
+
 def dumps(data):
     """Return one line of JSON; integers may have any length."""
     try:
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return WRITE(data)
     except ValueError:
-        return _without_digit_limit(json.dumps, data, ensure_ascii=False, separators=(",", ":"))
+        return _without_digit_limit(WRITE, data)
 
 
-def loads(text):
-    """Read one line of JSON; integers may have any length."""
+def loads(line):
+    """Read one line of JSON, as bytes; integers may have any length."""
+    text = line.decode()
     try:
-        return json.loads(text)
+        return READ(text)
     except ValueError as problem:
         if isinstance(problem, json.JSONDecodeError):
             raise
-        return _without_digit_limit(json.loads, text)
+        return _without_digit_limit(READ, text)
 
 
 def _without_digit_limit(function, *args, **kwargs):
@@ -105,7 +126,7 @@ def _dict(value, depth):
 def _encode_rare(value, kind, depth):
     if isinstance(value, enum.Enum):
         return {"$enum": f"{kind.__name__}.{value.name}"}
-    if isinstance(value, (types.GeneratorType, map, filter, zip)):
+    if isinstance(value, ITERATORS):
         return _iterator(value, depth)
     fields = _fields(value, kind)
     if fields is not None:
@@ -122,15 +143,19 @@ def _encode_rare(value, kind, depth):
 
 def _fields(value, kind):
     """Return the fields of a dataclass or named tuple, or None."""
-    if dataclasses.is_dataclass(kind):
-        return [
-            (field.name, getattr(value, field.name))
-            for field in dataclasses.fields(kind)
-            if hasattr(value, field.name) and is_data(getattr(value, field.name))
-        ]
+    names = _field_names(kind)
+    if names is not None:
+        found = [(name, getattr(value, name)) for name in names if hasattr(value, name)]
+        return [(name, item) for name, item in found if type(item) in IMMUTABLE or is_data(item)]
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         return [(name, getattr(value, name)) for name in kind._fields]
     return None
+
+
+@functools.lru_cache(256)
+def _field_names(kind):
+    """Return the names of a dataclass's fields, or None."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
 
 
 def _iterator(value, depth):

@@ -182,5 +182,5 @@ class Finder(importlib.abc.MetaPathFinder):
 
 def start():
     """Install the finder, once, before any code of the user."""
-    plan = loads(os.environ["PIVOT_RECORD"])
+    plan = loads(os.environb[b"PIVOT_RECORD"])
     sys.meta_path.insert(0, Finder(Recorder(plan)))

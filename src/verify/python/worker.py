@@ -4,16 +4,22 @@ One request a line on stdin, one answer a line on stdout, in order. Whatever the
 answer; whatever it writes past Python's `sys.stdout` goes to stderr. Nothing is written beside the module.
 
 Where `branches.py` is part of the script, a copy of the module runs that counts branches, and every call's answer has, after its id,
-`"trace":[nanoseconds,work,branch,...]`; `{"branches":true}` tells what the numbers mean.
+`"trace":[nanoseconds,work,branch,...]`; `{"branches":true}` tells what the numbers mean. With `constants.py`,
+`{"constants":true}` gives the constants of every function.
 """
 
 import importlib
 import importlib.machinery
 import io
+import marshal
 import os
+import signal
 import time
 
+POSITIONS = [str(position) for position in range(16)]
 SILENT = (KeyboardInterrupt,)
+# Longest time that answers of quick calls wait for each other, in seconds.
+FLUSH = 0.002
 
 
 class Clock:
@@ -70,6 +76,11 @@ class Original:
             if _inside(getattr(module, "__file__", None), self.root) and hasattr(module, name):
                 return getattr(module, name)
         return None
+
+    def modules(self):
+        """Return the module and those beside it that are imported."""
+        modules = list(sys.modules.values())
+        return [module for module in modules if _inside(getattr(module, "__file__", None), self.root)]
 
     def object(self, name):
         """Return a kept object, or else a global of the module."""
@@ -132,9 +143,9 @@ class Worker:
         text = self.take_printed()
         if text:
             answer["stdout"] = encode(text)
-        if self.trace:
-            return f'{{"id":{dumps(request_id)},"trace":[{self.trace}],{dumps(answer)[1:]}'
-        return dumps({"id": request_id, **answer})
+        trace = f'"trace":[{self.trace}],' if self.trace else ""
+        shown = request_id if type(request_id) is int else dumps(request_id)
+        return f'{{"id":{shown},{trace}{dumps(answer)[1:]}'
 
     def take_printed(self):
         buffer = self.printed.buffer
@@ -162,6 +173,8 @@ class Worker:
             return self.reset()
         if "branches" in request and self.original.branches:
             return {"ok": self.original.branches.table()}
+        if "constants" in request and "Constants" in globals():
+            return {"ok": Constants(self.original.modules()).table(self.original.module.__name__)}
         if "advance" in request and self.original.clock:
             self.original.clock.now += request["advance"]
             return {"ok": None}
@@ -198,15 +211,15 @@ class Worker:
     def call(self, function, request, owner=None):
         """Call and tell result, changed arguments, kept result and time."""
         names, kept = self.original.find, self.original.kept
-        args = [decode(item, names, kept) for item in request.get("args", ())]
+        args = [item if type(item) in IMMUTABLE else decode(item, names, kept) for item in request.get("args", ())]
         kwargs = {name: decode(item, names, kept) for name, item in request.get("kwargs", {}).items()}
-        given = [*map(str, range(len(args))), *kwargs]
+        given = [*POSITIONS[: len(args)], *map(str, range(len(POSITIONS), len(args))), *kwargs]
         values = [*args, *kwargs.values()]
-        before = [encode(value) if can_change(value) else None for value in values]
+        before = [None if type(value) in IMMUTABLE or not can_change(value) else encode(value) for value in values]
         problem = result = None
         branches = self.original.branches
         if branches:
-            branches.clear()
+            branches.clear(request.get("work", sys.maxsize))
         start = time.perf_counter_ns()
         try:
             result = function(*args, **kwargs)
@@ -217,17 +230,22 @@ class Worker:
         spent = time.perf_counter_ns() - start
         if problem is not None:
             answer = {"error": error(problem)}
+            if branches:
+                branches.failed(problem.__traceback__, self.original.root)
             problem.__traceback__ = None
         else:
-            answer = self.result(result, request, dict(zip(given, values)), owner)
+            answer = self.result(result, request, given, values, owner)
         if branches:
             self.trace = f"{spent},{branches.text()}"
-        self.add_mutated(answer, given, values, before)
+            if branches.gave_up:
+                return {"gave_up": True}
+        if before.count(None) < len(before):
+            self.add_mutated(answer, given, values, before)
         if request.get("time"):
             answer["ns"] = spent
         return answer
 
-    def result(self, result, request, given, owner):
+    def result(self, result, request, given, values, owner):
         if "as" in request:
             self.original.kept[request["as"]] = result
         if request.get("discard"):
@@ -235,17 +253,21 @@ class Worker:
         if is_shared(result):
             if result is owner:
                 return {"ok": {"$alias": "self"}}
-            for name, value in given.items():
+            for name, value in zip(given, values):
                 if value is result:
                     return {"ok": {"$alias": name}}
-        return self.encoded(lambda: encode(result))
+        try:
+            return {"ok": encode(result)}
+        except Unencodable as problem:
+            return {"unencodable": str(problem)}
 
     def add_mutated(self, answer, given, values, before):
         try:
             mutated = {
                 name: after
                 for name, value, was in zip(given, values, before)
-                if was is not None and dumps(after := encode(value)) != dumps(was)
+                # Version 2 tells 1, 1.0 and True apart and says the same of the same.
+                if was is not None and marshal.dumps(after := encode(value), 2) != marshal.dumps(was, 2)
             }
         except Unencodable as problem:
             answer.pop("ok", None)
@@ -257,7 +279,7 @@ class Worker:
 
 def main(path):
     """Serve until stdin ends."""
-    requests = os.fdopen(os.dup(0), "rb")
+    requests = os.dup(0)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -272,13 +294,50 @@ def main(path):
         branches = Branches() if "Branches" in globals() else None
         worker = Worker(Original(path, clock, branches), printed)
     except BaseException as problem:
-        requests.readline()
+        os.read(requests, 1)
         answers.write((dumps({"id": 0, "error": error(problem)}) + "\n").encode())
         answers.flush()
         raise SystemExit(3)
     worker.take_printed()
-    for line in requests:
-        answers.write(worker.answer(line).encode("utf-8", "surrogatepass") + b"\n")
+    serve(worker, requests, Answers(answers, None if branches is None else FLUSH))
+
+
+class Answers:
+    """Where answers go: each at once, or several together where nobody waits for the next."""
+
+    def __init__(self, file, interval):
+        self.file = file
+        self.interval = interval
+        self.last = time.perf_counter()
+        if interval is not None:
+            signal.signal(signal.SIGUSR1, self.tell)
+
+    def write(self, text):
+        self.file.write(text.encode("utf-8", "surrogatepass") + b"\n")
+        if self.interval is None or time.perf_counter() - self.last > self.interval:
+            self.flush()
+
+    def flush(self):
+        self.file.flush()
+        self.last = time.perf_counter()
+
+    def tell(self, number, frame):
+        """Write what there is and say so: whoever asks wants to know which call takes so long."""
+        self.write('{"flushed":true}')
+        self.flush()
+
+
+def serve(worker, requests, answers):
+    """Answer the lines on stdin until it ends."""
+    parts = []
+    while chunk := os.read(requests, 1 << 16):
+        *lines, rest = chunk.split(b"\n")
+        if lines:
+            lines[0] = b"".join([*parts, lines[0]])
+            parts.clear()
+        parts.append(rest)
+        for line in lines:
+            answers.write(worker.answer(line))
         answers.flush()
 
 
