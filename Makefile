@@ -4,7 +4,9 @@
 #   make test   install what the tests need (into .venv and .tools), then run all of them
 #
 # A third, `make example`, generates examples/10-polyglot-microservices again after a change of what pivot writes; a
-# fourth, `make corpus`, runs the functions of published packages through both targets and writes docs/corpus.md (hours).
+# fourth, `make corpus`, runs the functions of published packages through both targets and writes docs/corpus.md (hours);
+# a fifth, `make mutation`, makes translations wrong on purpose, counts what verification finds and writes
+# docs/mutation.md (half an hour).
 #
 # Nothing is installed outside this folder. Debian's packages of the validators are unpacked into .tools, not installed.
 
@@ -20,7 +22,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/.tools/bin:$(PATH)
 # All generated Rust is compiled into one folder, so that dependencies compile once.
 export PIVOT_TARGET_DIR ?= $(CURDIR)/.pivot/cache/target
 
-.PHONY: help demo test example corpus clean
+.PHONY: help demo test example corpus mutation clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -42,6 +44,9 @@ CORPUS := .pivot/cache/corpus
 corpus: $(CORPUS)/units/corpus.json
 	cargo build --release
 	$(PYTHON) tools/corpus/run.py target/release/pivot $(CORPUS)/units docs/corpus.md
+
+mutation: $(VENV)/.fixture
+	PIVOT_MUTATION=all cargo test --test mutation -- --nocapture
 
 $(CORPUS)/units/corpus.json: tools/corpus/prepare.py tools/corpus/requirements.txt
 	$(PYTHON) -m venv $(CORPUS)/venv

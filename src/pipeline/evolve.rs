@@ -8,8 +8,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::EmitError;
 use crate::host::process::{Command, Output, Status as ProcessStatus};
 use crate::host::{Files, interrupt};
-use crate::ir::walk::{Part, each_part};
-use crate::ir::{ExprKind, Need};
+use crate::ir::walk::{each_expr, each_expr_of};
+use crate::ir::{Expr, ExprKind};
 use crate::lower::LowerOptions;
 use crate::policy::Policy;
 use crate::python::ast::{Stmt, StmtKind};
@@ -385,25 +385,14 @@ fn callables(interface: &Interface) -> Vec<String> {
 /// The constants that the translated code looks at: worth trying as arguments.
 pub fn literals(translation: &Translation) -> Literals {
     let mut found = Literals::default();
-    for function in &translation.program.functions {
-        each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
-            let Part::Value(e, _) = part else { return };
-            match &e.kind {
-                ExprKind::Int(n) => found.ints.push(n.to_string()),
-                ExprKind::Float(x) => found.floats.push(*x),
-                ExprKind::Str(text) => found.strings.push(text.clone()),
-                _ => {}
-            }
-        });
-    }
-    for global in &translation.program.globals {
-        match &global.value.kind {
-            ExprKind::Int(n) => found.ints.push(n.to_string()),
-            ExprKind::Float(x) => found.floats.push(*x),
-            ExprKind::Str(text) => found.strings.push(text.clone()),
-            _ => {}
-        }
-    }
+    let mut note = |e: &Expr| match &e.kind {
+        ExprKind::Int(n) => found.ints.push(n.to_string()),
+        ExprKind::Float(x) => found.floats.push(*x),
+        ExprKind::Str(text) => found.strings.push(text.clone()),
+        _ => {}
+    };
+    translation.program.functions.iter().for_each(|function| each_expr(&function.body, &mut note));
+    translation.program.globals.iter().for_each(|global| each_expr_of(&global.value, &mut note));
     found.ints.sort();
     found.ints.dedup();
     found.floats.sort_by(f64::total_cmp);

@@ -136,12 +136,15 @@ mod tests {
         assert_eq!(message(int::true_div(1, 0)), "ZeroDivisionError: division by zero");
         assert_eq!(int::ratio((1 << 60) + 1, 3), 3.843_071_682_022_823e17);
         assert_eq!(int::ratio(i64::MAX, 10), 9.223_372_036_854_776e17);
+        assert!(int::ratio(0, i64::MIN).is_sign_negative());
     }
 
     #[test]
     fn integers_are_read_as_in_python() {
         assert_eq!(message(int::parse(" 1_000 ")), "1000");
         assert_eq!(message(int::parse("1_")), "ValueError: invalid literal for int() with base 10: '1_'");
+        let long = format!("ValueError: invalid literal for int() with base 10: '{}", "é".repeat(199));
+        assert_eq!(message(int::parse(&"é".repeat(300))), long);
         assert_eq!(message(int::pow_mod(2, -1, 5)), "3");
         assert_eq!(message(int::pow_mod(3, 4, -5)), "-4");
         assert_eq!(message(int::shift_left(1, -1)), "ValueError: negative shift count");

@@ -2,6 +2,7 @@ package support
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -113,6 +114,9 @@ func TestTextIsCountedInCodePoints(t *testing.T) {
 	expect(t, "lines", len(SplitLines("a\r\nb\u0085c\n")), 3)
 	_, err := IntFromText("1_000x")
 	expect(t, "int", err.Error(), "ValueError: invalid literal for int() with base 10: '1_000x'")
+	_, err = IntFromText(strings.Repeat("é", 300))
+	expect(t, "int", err.Error(), "ValueError: invalid literal for int() with base 10: '"+strings.Repeat("é", 199))
+	expect(t, "digits", guardOf(func() { _, _ = IntFromText("٣") }), "unicode_number")
 	expect(t, "int", Proven(IntFromText(" -1_000 ")), -1000)
 	expect(t, "float", Proven(FloatFromText(" -1_0.5e1 ")), -105)
 }

@@ -1,0 +1,226 @@
+//! Does verification catch wrong translations? Translated functions are made wrong in one place at a time, built, and
+//! verified; what is reported as equal although it is wrong is a hole in verification.
+//!
+//! ```text
+//! cargo test --test mutation                     a sample of both languages and every kind of fault
+//! make mutation                                  all of it; writes docs/mutation.md
+//! PIVOT_MUTATION='rust containers/lists bisect'  all faults whose key begins so
+//! ```
+//!
+//! New fixtures are picked up by themselves. A fault that nobody can see from outside is excused in
+//! `tests/mutation/excused.yaml`, by its key, with the argument.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "these tests are about real files and programs"
+)]
+
+#[path = "mutation/boundary.rs"]
+mod boundary;
+#[path = "mutation/excused.rs"]
+mod excused;
+#[path = "mutation/fault.rs"]
+mod fault;
+#[path = "mutation/go.rs"]
+mod go;
+#[path = "mutation/program.rs"]
+mod program;
+#[path = "mutation/report.rs"]
+mod report;
+#[path = "mutation/run.rs"]
+mod run;
+#[path = "mutation/rust.rs"]
+mod rust;
+#[path = "mutation/sample.rs"]
+mod sample;
+#[path = "mutation/twins.rs"]
+mod twins;
+
+use excused::Excused;
+use fault::Fault;
+use go::Finder;
+use pivot::host::process::{Command, find_program};
+use pivot::target::Target;
+use pivot::verify::Status;
+use program::{Program, root};
+use report::Judged;
+use run::Outcome;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Modules besides those of `fixtures/translate/`.
+const MODULES: [&str; 2] = ["tests/verify/original.py", "tests/verify/desk.py"];
+/// Modules whose original takes minutes for the calls of one verification: only where `PIVOT_MUTATION` names them.
+const SLOW: [&str; 2] = ["fixtures/monolith/pricing.py", "fixtures/monolith/inventory.py"];
+
+/// Share of the visible faults that must be found, in percent.
+const WANTED: f64 = 97.0;
+/// The same for a sample, in which one that nobody could see and that is not excused yet weighs much more.
+const WANTED_OF_SAMPLE: f64 = 80.0;
+/// Share of all faults that may be excused, in percent.
+const EXCUSABLE: usize = 10;
+
+fn modules() -> Vec<String> {
+    let fixtures = walkdir::WalkDir::new(root().join("fixtures/translate")).sort_by_file_name();
+    let paths = fixtures.into_iter().flatten().map(|entry| entry.into_path());
+    let python = paths.filter(|path| path.extension().is_some_and(|extension| extension == "py"));
+    let relative = python.map(|path| path.strip_prefix(root()).expect("below the root").display().to_string());
+    let named = std::env::var("PIVOT_MUTATION").unwrap_or_default();
+    let slow = SLOW.iter().filter(|module| named.contains(module.trim_end_matches(".py")));
+    relative.chain(MODULES.iter().chain(slow).map(ToString::to_string)).collect()
+}
+
+fn targets() -> Vec<Target> {
+    let required = std::env::var_os("PIVOT_REQUIRE_TOOLCHAINS").is_some();
+    let has = |target: &Target| {
+        let tool = if *target == Target::Rust { "cargo" } else { "go" };
+        let found = find_program(tool).is_some();
+        assert!(found || !required, "`{tool}` is required and was not found");
+        if !found {
+            eprintln!("skipped: `{tool}` was not found");
+        }
+        found
+    };
+    [Target::Rust, Target::Go].into_iter().filter(has).collect()
+}
+
+fn programs(work: &Path) -> Vec<Program> {
+    let targets = targets();
+    let finder = targets.contains(&Target::Go).then(|| Finder::build(work));
+    let pairs = targets.iter().flat_map(|target| modules().into_iter().map(|module| (*target, module)));
+    pairs.filter_map(|(target, module)| Program::new(&module, target, work, finder.as_ref())).collect()
+}
+
+/// Does a step and says how long it took.
+fn timed<R>(what: &str, step: impl FnOnce() -> R) -> R {
+    let started = std::time::Instant::now();
+    let result = step();
+    eprintln!("{what}: {:.1} s", started.elapsed().as_secs_f64());
+    result
+}
+
+/// Builds the programs with these faults; gives each program's command and the faults that compile.
+fn built<'p>(chosen: &[(&'p Program, Vec<&'p Fault>)]) -> Vec<(&'p Program, PathBuf, Vec<&'p Fault>)> {
+    run::each(chosen, |(program, faults)| {
+        let (command, alive) = program.build(faults);
+        (*program, command, alive)
+    })
+}
+
+/// Without a fault nothing may differ: what differs anyway cannot tell anything.
+fn sound_without_a_fault(program: &Program, command: &Path, faults: &[&Fault]) {
+    let found = run::verified(program, command, &program.narrowed(faults), 0);
+    let differs = found.functions.iter().filter(|function| function.status == Status::NotEqual);
+    let differs: Vec<String> = differs.map(|function| format!("{} {:?}", function.name, function.reason)).collect();
+    assert!(differs.is_empty(), "{} to {}: {differs:?}", program.module, program.target.word());
+}
+
+fn judged<'p>(programs: &[(&'p Program, PathBuf, Vec<&'p Fault>)]) -> Vec<Judged<'p>> {
+    let pairs: Vec<(&Program, &Path, &Fault)> = programs
+        .iter()
+        .flat_map(|(program, command, faults)| faults.iter().map(move |fault| (*program, command.as_path(), *fault)))
+        .collect();
+    let outcomes = run::each(&pairs, |(program, command, fault)| {
+        let outcome = run::judged(program, command, fault);
+        if !matches!(outcome, Outcome::Found(..)) {
+            eprintln!("{outcome:?}: {}", fault.key());
+        }
+        outcome
+    });
+    pairs.into_iter().zip(outcomes).map(|((_, _, fault), outcome)| Judged { fault, outcome }).collect()
+}
+
+fn sound_and_judged<'p>(programs: &[(&'p Program, PathBuf, Vec<&'p Fault>)]) -> Vec<Judged<'p>> {
+    timed("verified without a fault", || {
+        run::each(programs, |(program, command, faults)| sound_without_a_fault(program, command, faults))
+    });
+    timed("verified with one fault at a time", || judged(programs))
+}
+
+fn by_program<'p>(programs: &'p [Program], wanted: impl Fn(&Fault) -> bool) -> Vec<(&'p Program, Vec<&'p Fault>)> {
+    let of = |program: &'p Program| {
+        (program, program.selected().into_iter().filter(|fault| wanted(fault)).collect::<Vec<_>>())
+    };
+    programs.iter().map(of).filter(|(_, faults)| !faults.is_empty()).collect()
+}
+
+/// Every twin stands for something that is still called, every excuse for a fault that still exists.
+fn tables_are_fresh(programs: &[Program], excused: &Excused) {
+    let faults = || programs.iter().flat_map(|program| &program.faults);
+    let stale = excused.stale(faults());
+    assert!(stale.is_empty(), "tests/mutation/excused.yaml excuses what is no longer there:\n{}", stale.join("\n"));
+    for target in targets() {
+        let used: String = faults().filter(|fault| fault.target == target).map(|fault| fault.after.as_str()).collect();
+        let twins = programs.iter().find(|program| program.target == target).expect("a program").twins();
+        let idle = twins.all().filter(|twin| !used.contains(&twin.name)).map(|twin| twin.callee.as_str());
+        assert_eq!(idle.collect::<Vec<_>>(), Vec::<&str>::new(), "wrong twins of what is never called");
+    }
+}
+
+fn assert_score(judged: &[Judged], excused: &Excused, wanted: f64) {
+    let total = report::total(&report::scores(judged, excused));
+    let missed: Vec<String> = report::missed(judged, excused).iter().map(|one| one.fault.key()).collect();
+    eprintln!("{total:?}, {:.1} %", total.percent());
+    assert!(total.percent() >= wanted, "verification misses:\n{}", missed.join("\n"));
+}
+
+#[test]
+fn faults_are_found() {
+    let scratch = pivot::host::scratch_dir().expect("a folder");
+    let programs = timed("programs translated", || programs(scratch.path()));
+    let excused = Excused::read();
+    match std::env::var("PIVOT_MUTATION") {
+        Err(_) => sampled(&programs, &excused),
+        Ok(word) if word == "all" => {
+            tables_are_fresh(&programs, &excused);
+            whole(&programs, &excused);
+        }
+        Ok(prefix) => {
+            let chosen = by_program(&programs, |fault| fault.key().starts_with(&prefix));
+            let judged = judged(&built(&chosen));
+            judged.iter().for_each(|one| println!("{:?} | {}", one.outcome, one.fault.key()));
+        }
+    }
+}
+
+fn sampled(programs: &[Program], excused: &Excused) {
+    let candidates = sample::candidates(programs, excused);
+    let chosen = by_program(programs, |fault| candidates.contains(&fault.key()));
+    let built = timed("built with faults", || built(&chosen));
+    let alive = built.iter().flat_map(|(_, _, faults)| faults.iter().copied());
+    let chosen = sample::chosen(alive);
+    let narrowed: Vec<(&Program, PathBuf, Vec<&Fault>)> = built
+        .into_iter()
+        .map(|(program, command, faults)| {
+            let faults = faults.into_iter().filter(|fault| chosen.contains(&fault.key())).collect();
+            (program, command, faults)
+        })
+        .collect();
+    let judged = sound_and_judged(&narrowed);
+    assert!(judged.len() >= 15, "only {} faults were made", judged.len());
+    assert_score(&judged, excused, WANTED_OF_SAMPLE);
+}
+
+fn whole(programs: &[Program], excused: &Excused) {
+    let counts = |program: &Program| (program.module.clone(), program.faults.len(), program.selected().len());
+    eprintln!("{:#?}", programs.iter().map(counts).collect::<Vec<_>>());
+    let built = timed("built with faults", || built(&by_program(programs, |_| true)));
+    let judged = sound_and_judged(&built);
+    let wrongly: Vec<String> = judged
+        .iter()
+        .filter(|one| matches!(one.outcome, Outcome::Found(..)) && excused.why(one.fault).is_some())
+        .map(|one| one.fault.key())
+        .collect();
+    let date = Command::new("date").args(["-u", "+%Y-%m-%d"]).run(None).expect("date runs").stdout_text();
+    let page = report::page(&judged, excused, date.trim());
+    std::fs::write(root().join("docs/mutation.md"), page).expect("the page is written");
+    assert!(wrongly.is_empty(), "excused, but found:\n{}", wrongly.join("\n"));
+    let total = report::total(&report::scores(&judged, excused));
+    assert!(total.made >= 300, "only {} faults", total.made);
+    assert!(total.excused * 100 <= total.made * EXCUSABLE, "{} of {} faults are excused", total.excused, total.made);
+    assert_score(&judged, excused, WANTED);
+    let mut kinds: BTreeMap<fault::Kind, usize> = BTreeMap::new();
+    judged.iter().for_each(|one| *kinds.entry(one.fault.kind).or_default() += 1);
+    assert_eq!(kinds.len(), fault::KINDS.len(), "a kind of fault is never made: {kinds:?}");
+}

@@ -1,0 +1,3 @@
+module finder
+
+go 1.22
