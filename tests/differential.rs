@@ -120,6 +120,9 @@ cases! {
     exceptions "control/exceptions";
     account "classes/account";
     optional "control/optional";
+    linked "classes/linked";
+    members "classes/members";
+    keys "classes/keys";
     untyped "recorded/untyped";
     vague "recorded/vague";
     nested "functions/nested";

@@ -33,7 +33,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("E1009", "import math\n\ndef f(x: float) -> float:\n    return math.sin(x)\n"),
     ("E1010", "def f(x: int | str) -> int:\n    return 1\n"),
     ("E1010", "from typing import Callable\n\ndef f(g: Callable[[int], int]) -> int:\n    return g(1)\n"),
-    ("E1011", "class A:\n    n = 1\n\n    def f(self) -> int:\n        return 1\n"),
+    ("E1011", "class A:\n    n = m = 1\n    n = 2\n\n    def f(self) -> int:\n        return 1\n"),
     ("E1011", "class A(int):\n    def f(self) -> int:\n        return 1\n"),
     (
         "E1012",
@@ -255,6 +255,12 @@ const MODULES: &[&str] = &[
     "def f(n: int) -> int:\n    total = 0\n    def add(x: int) -> None:\n        nonlocal total\n        total += x + n\n    \
      add(1)\n    rules = {'a': lambda x: x + 1, 'b': abs_of}\n    for rule in rules.values():\n        add(rule(n))\n    \
      return total\n\ndef abs_of(x: int) -> int:\n    return abs(x)\n",
+    "class A:\n    N: int = 1\n    _t = (1, 2)\n\n    def __init__(self, n: int) -> None:\n        self.__n = n\n        A.N += 1\n\n    \
+     @classmethod\n    def of(cls, n: int) -> 'A':\n        return cls(n + cls.N)\n\n    \
+     @property\n    def n(self) -> int:\n        return self.__n\n\n    \
+     @n.setter\n    def n(self, n: int) -> None:\n        self.__n = n + type(self).N\n",
+    "class Node:\n    def __init__(self, n: int, next: 'Node | None' = None) -> None:\n        self.n = n\n        self.next = next\n\n\
+     def f(node: Node) -> int:\n    while node.next:\n        node = node.next\n    return node.n\n",
     "class A:\n    def __init__(self, n: int, *, m: int = 1) -> None:\n        self.n = n + m\n\n    def get(self) -> int:\n        \
      return self.n\n\ndef f(a: int, /, b: int = 2) -> int:\n    return A(a, m=b).get()\n",
 ];

@@ -23,6 +23,11 @@ pub fn has_self(function: &Function) -> bool {
     matches!(function.kind, FunctionKind::Method(_) | FunctionKind::Property(_))
 }
 
+/// True where Python counts the object or class among the arguments, in what it says of wrong ones.
+pub fn is_bound(function: &Function) -> bool {
+    function.takes_class || function.kind.class().is_some() && !matches!(function.kind, FunctionKind::Static(_))
+}
+
 /// What a call needs of the state around it; a method needs at least to read its object.
 pub fn access(function: &Function) -> Access {
     let state = function.effects.state.unwrap_or(Access::Pure);
@@ -67,6 +72,11 @@ pub fn never_zero(program: &Program, expr: &Expr) -> bool {
         Type::Float => constant_float(program, expr).is_some_and(|value| value != 0.0),
         _ => false,
     }
+}
+
+/// True for a class whose objects are equal only to themselves, and are told apart.
+pub fn is_by_identity(class: &Class) -> bool {
+    !class.has_eq && class.repr == ClassRepr::Shared
 }
 
 /// Classes whose values are keys of dicts or elements of sets, directly or inside a tuple.
@@ -130,6 +140,15 @@ pub fn is_shared(program: &Program, ty: &Type) -> bool {
         Type::Class(id) => program.class(*id).repr == ClassRepr::Shared,
         Type::Cell(_) => true,
         _ => false,
+    }
+}
+
+/// The class of a shared object, or of one that may be None.
+pub fn shared_class(program: &Program, ty: &Type) -> Option<ClassId> {
+    match ty {
+        Type::Optional(inner) => shared_class(program, inner),
+        Type::Class(id) if is_shared(program, ty) => Some(*id),
+        _ => None,
     }
 }
 
@@ -324,29 +343,56 @@ pub fn shows_floats(program: &Program, function: FunctionId) -> bool {
 fn puts_float_into_text(program: &Program, expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Builtin { op: Builtin::ToStr | Builtin::Repr, args } => {
-            args.iter().any(|arg| has_float(program, &arg.ty, 0))
+            args.iter().any(|arg| has_float(program, &arg.ty))
         }
         ExprKind::Builtin { op: Builtin::Library(op), args } if op.row().shows => {
-            args.iter().any(|arg| has_float(program, &arg.ty, 0))
+            args.iter().any(|arg| has_float(program, &arg.ty))
         }
         ExprKind::Format(parts) => parts.iter().any(|part| match part {
             FormatPart::Literal(_) => false,
-            FormatPart::Value { value, spec, .. } => spec.kind.is_none() && has_float(program, &value.ty, 0),
+            FormatPart::Value { value, spec, .. } => spec.kind.is_none() && has_float(program, &value.ty),
         }),
         _ => false,
     }
 }
 
-fn has_float(program: &Program, ty: &Type, depth: usize) -> bool {
-    let inner = |ty: &Type| depth < 16 && has_float(program, ty, depth + 1);
+fn has_float(program: &Program, ty: &Type) -> bool {
+    let (mut found, mut classes) = (false, BTreeSet::new());
+    each_inner(program, ty, &mut classes, &mut |inner| found |= *inner == Type::Float);
+    found
+}
+
+/// Calls `see` for a type and all types inside it; the fields of each class once.
+fn each_inner(program: &Program, ty: &Type, seen: &mut BTreeSet<ClassId>, see: &mut dyn FnMut(&Type)) {
+    see(ty);
     match ty {
-        Type::Float => true,
-        Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => inner(item),
-        Type::Dict(key, value) => inner(key) || inner(value),
-        Type::Tuple(items) => items.iter().any(inner),
-        Type::Class(id) => program.class(*id).fields.iter().any(|field| inner(&field.ty)),
-        _ => false,
+        Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
+            each_inner(program, item, seen, see);
+        }
+        Type::Dict(key, value) => {
+            each_inner(program, key, seen, see);
+            each_inner(program, value, seen, see);
+        }
+        Type::Tuple(items) => items.iter().for_each(|item| each_inner(program, item, seen, see)),
+        Type::Class(id) if seen.insert(*id) => {
+            program.class(*id).fields.iter().for_each(|field| each_inner(program, &field.ty, seen, see));
+        }
+        _ => {}
     }
+}
+
+/// True where values of a type may be nested without an end known before: their classes hold themselves.
+pub fn is_endless(program: &Program, ty: &Type) -> bool {
+    let (mut classes, mut endless) = (BTreeSet::new(), false);
+    each_inner(program, ty, &mut classes, &mut |_| {});
+    for class in classes {
+        let mut inside = BTreeSet::new();
+        for field in &program.class(class).fields {
+            each_inner(program, &field.ty, &mut inside, &mut |_| {});
+        }
+        endless |= inside.contains(&class);
+    }
+    endless
 }
 
 /// The parameter that every return of a function gives back as it is, where the caller can see that it is the same

@@ -147,7 +147,7 @@ fn plain_constructor(program: &Program, options: &EmitOptions, class: &Class) ->
 
 fn objects(program: &Program) -> Vec<GlobalObject> {
     let of_class = |global: &crate::ir::Global| match &global.ty {
-        Type::Class(id) if program.class(*id).public && !global.name.starts_with('_') => {
+        Type::Class(id) if program.class(*id).public && !global.name.starts_with('_') && global.is_shown() => {
             Some(GlobalObject { name: global.name.clone(), class: program.class(*id).name.clone() })
         }
         _ => None,

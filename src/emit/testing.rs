@@ -97,6 +97,7 @@ impl Builder {
             name: name.to_string(),
             module: ModuleId(0),
             kind: FunctionKind::Plain,
+            takes_class: false,
             params: params.collect(),
             result,
             locals: all,

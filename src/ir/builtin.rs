@@ -234,6 +234,10 @@ builtins! {
     SetForget [Own] - false;
     /// `s.pop()`: KeyError; guards on a set that came from outside.
     SetPop [Mut] guard true;
+    /// The value inside an Optional whose attribute is looked up: AttributeError with the message where it is None.
+    AttributeBase [Ref Ref] - true;
+    /// The value inside an Optional that an operation needs: TypeError with the message where it is None.
+    OperandBase [Ref Ref] - true;
 
     /// `time.time()`: seconds since 1970 as float.
     ClockNow [] - false;

@@ -184,6 +184,8 @@ pub struct Global {
     /// Python name.
     pub name: String,
     pub module: ModuleId,
+    /// Python name of the class that it is a variable of; the protocol does not show it then.
+    pub class: Option<String>,
     pub ty: Type,
     /// Evaluated once at start, in order of [`Program::globals`].
     pub value: Expr,
@@ -194,6 +196,20 @@ pub struct Global {
     pub at: Location,
 }
 
+impl Global {
+    /// Its name for the targets: with its class in front.
+    pub fn word(&self) -> String {
+        let Some(class) = &self.class else { return self.name.clone() };
+        let own = self.name.strip_prefix(&format!("_{}__", class.trim_start_matches('_')));
+        format!("{class}_{}", own.unwrap_or(&self.name).trim_start_matches('_'))
+    }
+
+    /// True where the outside sees it under its name.
+    pub fn is_shown(&self) -> bool {
+        self.class.is_none()
+    }
+}
+
 /// A function or method.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -201,6 +217,8 @@ pub struct Function {
     pub name: String,
     pub module: ModuleId,
     pub kind: FunctionKind,
+    /// A class method: Python counts the class among its arguments.
+    pub takes_class: bool,
     /// Parameters in order; for methods the first is `self`.
     pub params: Vec<Param>,
     pub result: Type,

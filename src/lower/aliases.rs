@@ -44,14 +44,20 @@ pub struct Aliases {
 
 /// True for types whose values can be changed in place, or hold some that can.
 pub fn can_change(program: &Program, ty: &Type) -> bool {
+    changes_within(program, ty, &mut BTreeSet::new())
+}
+
+/// `seen` are the classes on the way: a class that holds itself can change if something else in it can.
+fn changes_within(program: &Program, ty: &Type, seen: &mut BTreeSet<ClassId>) -> bool {
     match ty {
         Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::Function(..) | Type::Cell(_) => true,
         Type::Class(id) => {
             let class = program.class(*id);
-            class.repr != ClassRepr::Value || class.fields.iter().any(|f| f.ty != *ty && can_change(program, &f.ty))
+            class.repr != ClassRepr::Value
+                || seen.insert(*id) && class.fields.iter().any(|f| changes_within(program, &f.ty, seen))
         }
-        Type::Optional(t) | Type::FrozenSet(t) => can_change(program, t),
-        Type::Tuple(items) => items.iter().any(|t| can_change(program, t)),
+        Type::Optional(t) | Type::FrozenSet(t) => changes_within(program, t, seen),
+        Type::Tuple(items) => items.iter().any(|t| changes_within(program, t, seen)),
         _ => false,
     }
 }
@@ -287,7 +293,12 @@ impl Aliases {
             }
             ExprKind::Builtin { op, args } => match op {
                 // Gives a part of the first operand, or one of the operands.
-                Builtin::DictGet | Builtin::DictGetOr | Builtin::Min | Builtin::Max => args
+                Builtin::DictGet
+                | Builtin::DictGetOr
+                | Builtin::Min
+                | Builtin::Max
+                | Builtin::AttributeBase
+                | Builtin::OperandBase => args
                     .iter()
                     .enumerate()
                     .filter(|(index, _)| *index != 1 || matches!(op, Builtin::Min | Builtin::Max))

@@ -17,7 +17,10 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
         ExprKind::None => Ok(Type::None),
         ExprKind::Str(text) => match text.trim() {
             "" => Err(refuse("empty annotation")),
-            name => named(world, module, name).ok_or_else(|| refuse(&format!("cannot resolve annotation `{name}`"))),
+            text => match crate::python::expression(text) {
+                Some(inner) => annotation(world, module, &inner).map_err(|problem| refuse(&problem.message)),
+                None => Err(refuse(&format!("cannot read annotation `{text}`"))),
+            },
         },
         ExprKind::Name(_) | ExprKind::Attribute { .. } => {
             let name = dotted(expr).unwrap_or_default();

@@ -4,6 +4,7 @@
 //! (`Flow`) is which variables are surely assigned and which Optionals are surely not None.
 
 use super::join::join;
+use super::narrowing::FieldPath;
 use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::*;
@@ -27,6 +28,8 @@ pub struct Flow {
     pub narrowed: HashSet<LocalId>,
     /// Inner functions whose definition has surely run.
     pub defined: HashSet<FunctionId>,
+    /// Fields that are surely not None.
+    pub narrowed_fields: HashSet<FieldPath>,
     /// True after `return`, `raise`, `break`, `continue`.
     pub dead: bool,
 }
@@ -41,6 +44,7 @@ impl Flow {
                 assigned: self.assigned.intersection(&other.assigned).copied().collect(),
                 narrowed: self.narrowed.intersection(&other.narrowed).copied().collect(),
                 defined: self.defined.intersection(&other.defined).copied().collect(),
+                narrowed_fields: self.narrowed_fields.intersection(&other.narrowed_fields).cloned().collect(),
                 dead: false,
             },
         }
@@ -54,6 +58,14 @@ pub struct Body<'w, 'a> {
     pub owner: Owner,
     /// Name of the `self` parameter, where there is one.
     pub self_name: Option<String>,
+    /// The class that the body belongs to.
+    pub class: Option<ClassId>,
+    /// Name of the `cls` parameter of a class method.
+    pub cls_name: Option<String>,
+    /// Names are looked up among the class's variables first: in its body.
+    pub in_class_body: bool,
+    /// Calls of functions of the program lowered so far: each may have assigned fields.
+    pub calls: u32,
     /// In `__init__`: the class, whose fields are variables here.
     pub init: Option<ClassId>,
     pub locals: Vec<Local>,
@@ -88,6 +100,10 @@ impl<'w, 'a> Body<'w, 'a> {
             module,
             owner,
             self_name: None,
+            class: None,
+            cls_name: None,
+            in_class_body: false,
+            calls: 0,
             init: None,
             locals: Vec::new(),
             names: HashMap::new(),
@@ -172,7 +188,7 @@ impl<'w, 'a> Body<'w, 'a> {
 
     /// Widens a variable's type, or that of what its cell holds; false where the types do not fit.
     pub fn learn_local(&mut self, local: LocalId, ty: &Type) -> bool {
-        let current = self.locals[local.0 as usize].ty.clone();
+        let Some(current) = self.locals.get(local.0 as usize).map(|l| l.ty.clone()) else { return true };
         let Some(joined) = join(current.content(), ty) else { return false };
         let joined = if matches!(current, Type::Cell(_)) { Type::Cell(Box::new(joined)) } else { joined };
         if joined != current {
@@ -213,19 +229,14 @@ impl<'w, 'a> Body<'w, 'a> {
         }
         let at = self.at(span);
         let read = Expr::local(local, ty.clone(), at);
-        let (read, ty) = match ty {
+        let read = match ty {
             Type::Cell(inner) => {
                 let place = Place::Cell(Box::new(read));
-                (Expr::new(ExprKind::Read { place, take: Take::Look }, (*inner).clone(), at), *inner)
-            }
-            ty => (read, ty),
-        };
-        Ok(match ty {
-            Type::Optional(inner) if self.flow.narrowed.contains(&local) => {
-                Expr::new(ExprKind::Read { place: Place::Some(Box::new(read)), take: Take::Look }, *inner, at)
+                Expr::new(ExprKind::Read { place, take: Take::Look }, *inner, at)
             }
             _ => read,
-        })
+        };
+        Ok(self.inside_known(read))
     }
 
     /// What stands for a value whose type is not known yet; a refusal in the last pass.
@@ -252,7 +263,18 @@ impl<'w, 'a> Body<'w, 'a> {
             |to, value: Expr, ty: &Type| Expr::new(ExprKind::Convert { to, value: Box::new(value) }, ty.clone(), at);
         match (&value.ty, want) {
             (Type::Function(..), Type::Function(..)) if self.world.last => self.other_function(&value, want, what),
-            (Type::None, Type::Optional(_)) => Ok(Expr::new(value.kind, want.clone(), at)),
+            (Type::None, Type::Optional(_)) => {
+                self.learn_none(&value, want);
+                match value.kind {
+                    ExprKind::None => Ok(Expr::new(ExprKind::None, want.clone(), at)),
+                    _ if Self::is_simple(&value) => Ok(Expr::new(ExprKind::None, want.clone(), at)),
+                    _ => {
+                        let body = vec![Stmt::new(StmtKind::Expr(value), at)];
+                        let none = Box::new(Expr::new(ExprKind::None, want.clone(), at));
+                        Ok(Expr::new(ExprKind::Block { body, value: none }, want.clone(), at))
+                    }
+                }
+            }
             (_, Type::Optional(inner)) if !matches!(value.ty, Type::Optional(_)) => {
                 let inner_value = self.coerce(value, inner, what)?;
                 Ok(convert(Conversion::Some, inner_value, want))
@@ -268,6 +290,7 @@ impl<'w, 'a> Body<'w, 'a> {
             (Type::Optional(inner), _)
                 if !matches!(want, Type::Optional(_) | Type::None) && join(inner, want).is_some() =>
             {
+                // Python would go on with None; what it does then is not followed.
                 let value = self.present(value);
                 self.coerce(value, want, what)
             }
@@ -284,14 +307,13 @@ impl<'w, 'a> Body<'w, 'a> {
         }
     }
 
-    /// The value inside an option where the code takes it for granted; other values are given back.
-    pub fn present(&self, value: Expr) -> Expr {
-        match &value.ty {
-            Type::Optional(inner) => {
-                let (inner, at) = ((**inner).clone(), value.at);
-                Expr::new(ExprKind::Read { place: Place::Present(Box::new(value)), take: Take::Look }, inner, at)
-            }
-            _ => value,
+    /// A parameter of which only None is known is stored where something else may be: so it may be that too.
+    fn learn_none(&mut self, value: &Expr, want: &Type) {
+        let (Some(Place::Local(local)), Owner::Function(id)) = (value.as_place(), self.owner) else { return };
+        let Some(name) = self.locals.get(local.0 as usize).map(|local| local.name.clone()) else { return };
+        let info = &mut self.world.functions[id.0 as usize];
+        if let Some(param) = info.params.iter_mut().find(|param| param.name == name && !param.declared) {
+            World::learn(&mut self.world.changed, &mut param.ty, want);
         }
     }
 

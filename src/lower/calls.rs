@@ -34,6 +34,9 @@ impl<'a> Body<'_, 'a> {
         span: Span,
     ) -> Lowered<Expr> {
         if let ast::ExprKind::Attribute { value, attr } = &func.kind {
+            if let Some(class) = self.class_named(value) {
+                return self.class_call(class, attr, args, keywords, span);
+            }
             if self.is_init_self(value) {
                 return self.refuse(
                     Code::UnsupportedClass,
@@ -53,12 +56,8 @@ impl<'a> Body<'_, 'a> {
             match name.as_ref().filter(|_| !is_local).and_then(|n| resolve(self.world, self.module, n)) {
                 Some(binding) => return self.call_binding(binding, args, keywords, want, span),
                 None => {
-                    if let Some(static_method) = name.as_ref().filter(|_| !is_local).and_then(|n| self.static_method(n))
-                    {
-                        return self.call_bound(static_method, None, args, keywords, span);
-                    }
                     let base = self.expr(value, None)?;
-                    let base = self.present(base);
+                    let base = self.attribute_base(base, &self.member_name(&attr.text));
                     return self.method_call(base, attr, args, keywords, want, span);
                 }
             }
@@ -69,6 +68,9 @@ impl<'a> Body<'_, 'a> {
         if let Some(inner) = self.inner_function(name) {
             return self.call_inner(inner, args, keywords, span);
         }
+        if let Some(class) = self.class.filter(|_| self.cls_name.as_ref() == Some(name)) {
+            return self.construct(class, args, keywords, span);
+        }
         if self.names.contains_key(name) || self.own_names.contains(name) {
             return self.call_value(func, args, keywords, span);
         }
@@ -77,13 +79,6 @@ impl<'a> Body<'_, 'a> {
             Some(binding) => self.call_binding(binding, args, keywords, want, span),
             None => self.builtin_call(name, args, keywords, want, span),
         }
-    }
-
-    fn static_method(&self, name: &str) -> Option<FunctionId> {
-        let (class, method) = name.rsplit_once('.')?;
-        let Some(Binding::Class(id)) = resolve(self.world, self.module, class) else { return None };
-        let function = *self.world.class(id).methods.get(method)?;
-        matches!(self.world.function(function).kind, FunctionKind::Static(_)).then_some(function)
     }
 
     fn call_binding(
@@ -125,8 +120,8 @@ impl<'a> Body<'_, 'a> {
         let info = self.world.function(id);
         let slots: Vec<Slot<'a>> = info.params.iter().skip(skip).map(slot).collect();
         let name = info.name.clone();
-        let module = info.module;
-        let (mut values, order) = self.bind(&name, module, slots, args, keywords, span)?;
+        let home = (info.module, info.kind.class());
+        let (mut values, order) = self.bind(&name, home, slots, args, keywords, span)?;
         for (index, value) in values.iter().enumerate() {
             let info = &mut self.world.functions[id.0 as usize].params[index + skip];
             if !info.declared {
@@ -162,7 +157,7 @@ impl<'a> Body<'_, 'a> {
         }
         // A function without any `return` gives None.
         let ty = if ty == Type::Unknown { Type::None } else { ty };
-        self.forget_cells();
+        self.forget_shared();
         Ok(Expr::new(ExprKind::Call { function: id, args }, ty, self.at(span)))
     }
 
@@ -180,7 +175,7 @@ impl<'a> Body<'_, 'a> {
     fn bind(
         &mut self,
         name: &str,
-        module: ModuleId,
+        home: (ModuleId, Option<ClassId>),
         slots: Vec<Slot<'a>>,
         args: &[ast::Expr],
         keywords: &[ast::Keyword],
@@ -234,7 +229,7 @@ impl<'a> Body<'_, 'a> {
                 (Some(value), _) => value,
                 (None, Some(default)) => {
                     order.push(index);
-                    self.default_value(module, &default, &slot.ty, span)?
+                    self.default_value(home, &default, &slot.ty, span)?
                 }
                 (None, None) => {
                     let message = format!("`{name}` is called without `{}`", slot.name);
@@ -245,20 +240,27 @@ impl<'a> Body<'_, 'a> {
         Ok((values, order))
     }
 
+    /// A default as it was at definition: seen from the callee's module and class.
     pub(super) fn default_value(
         &mut self,
-        module: ModuleId,
+        (module, class): (ModuleId, Option<ClassId>),
         default: &SlotDefault<'a>,
         ty: &Type,
         span: Span,
     ) -> Lowered<Expr> {
-        let here = std::mem::replace(&mut self.module, module);
+        let here = (
+            std::mem::replace(&mut self.module, module),
+            std::mem::replace(&mut self.class, class),
+            std::mem::replace(&mut self.in_class_body, true),
+            std::mem::take(&mut self.names),
+            std::mem::take(&mut self.own_names),
+        );
         let want = Some(ty).filter(|t| **t != Type::Unknown);
         let result = match default {
             SlotDefault::Value(e) => self.constant_default(e, want, span),
             SlotDefault::Factory(e) => self.factory(e, ty, span),
         };
-        self.module = here;
+        (self.module, self.class, self.in_class_body, self.names, self.own_names) = here;
         let value = result?;
         self.coerce(value, ty, "the default")
     }
@@ -345,8 +347,8 @@ impl<'a> Body<'_, 'a> {
             Vec::new()
         };
         let types: Vec<Type> = slots.iter().map(|s| s.ty.clone()).collect();
-        let (name, module) = (info.name.clone(), info.module);
-        let (values, order) = self.bind(&name, module, slots, args, keywords, span)?;
+        let (name, home) = (info.name.clone(), (info.module, Some(id)));
+        let (values, order) = self.bind(&name, home, slots, args, keywords, span)?;
         let values = values
             .into_iter()
             .zip(&types)
@@ -376,7 +378,7 @@ impl<'a> Body<'_, 'a> {
             return self.call_function_value(callee, args, keywords, span);
         }
         if let Type::Class(class) = base.ty {
-            return match self.world.class(class).methods.get(&attr.text).copied() {
+            return match self.world.class(class).methods.get(&self.member_name(&attr.text)).copied() {
                 Some(method) => match self.world.function(method).kind {
                     FunctionKind::Method(_) => self.call_bound(method, Some(base), args, keywords, span),
                     FunctionKind::Static(_) if Self::is_simple(&base) => {

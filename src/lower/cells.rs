@@ -103,13 +103,6 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Forgets what is known of shared variables: a call, or another round of a loop, may change them.
-    pub fn forget_cells(&mut self) {
-        let locals = &self.locals;
-        let is_cell = |local: &LocalId| matches!(locals.get(local.0 as usize), Some(Local { ty: Type::Cell(_), .. }));
-        self.flow.narrowed.retain(|local| !is_cell(local));
-    }
-
     /// Makes a variable that a function value keeps a cell, where it may change afterwards.
     pub fn share(&mut self, variable: &Variable, ty: &Type) {
         let nesting = &mut self.world.functions[variable.owner.0 as usize].nesting;

@@ -1,5 +1,6 @@
 //! `__init__`: fields are variables until the object is built at the end.
 
+use super::annotations::annotation;
 use super::body::Body;
 use super::world::{Lowered, World};
 use crate::diagnostic::Code;
@@ -32,10 +33,14 @@ impl Body<'_, '_> {
         let index = match info.field(name) {
             Some((index, _)) => index,
             None => {
+                let hint = info.hints.get(name).copied();
+                let ty = hint.and_then(|hint| annotation(self.world, self.module, hint).ok()).unwrap_or(Type::Unknown);
+                let info = &mut self.world.classes[class.0 as usize];
                 info.fields.push(super::world::FieldInfo {
                     name: name.to_string(),
-                    ty: Type::Unknown,
-                    declared: false,
+                    declared: !ty.has_unknown(),
+                    ty,
+                    hint: None,
                     default: None,
                     keyword_only: false,
                 });
@@ -90,6 +95,7 @@ impl Body<'_, '_> {
                     name: name.to_string(),
                     ty: ty.clone(),
                     declared: !ty.has_unknown(),
+                    hint: None,
                     default: None,
                     keyword_only: false,
                 });

@@ -1,9 +1,9 @@
 //! First look at each module: what it defines and what its names mean. Bodies are not read yet.
 
-use super::annotations::{annotation, dotted, library_name, resolve};
+use super::annotations::{annotation, dotted};
 use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{ClassId, ExceptionId, ExceptionKind, FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
+use crate::ir::{FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
 use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
 use crate::source::SourceFile;
 use indexmap::IndexMap;
@@ -64,11 +64,11 @@ fn clean(text: &str) -> String {
     out.join("\n")
 }
 
-fn bind(world: &mut World, module: ModuleId, name: &str, binding: Binding) {
+pub(super) fn bind(world: &mut World, module: ModuleId, name: &str, binding: Binding) {
     world.modules[module.0 as usize].names.insert(name.to_string(), binding);
 }
 
-fn opaque(world: &mut World, module: ModuleId, name: &str, diagnostic: Diagnostic) {
+pub(super) fn opaque(world: &mut World, module: ModuleId, name: &str, diagnostic: Diagnostic) {
     bind(world, module, name, Binding::Opaque(Box::new(diagnostic)));
 }
 
@@ -108,7 +108,7 @@ fn define<'a>(world: &mut World<'a>, module: ModuleId, stmt: &'a Stmt) {
             bind(world, module, &def.name.text, Binding::Function(id));
             world.modules[module.0 as usize].items.push(Item::Function(id));
         }
-        StmtKind::ClassDef(def) => define_class(world, module, def, stmt),
+        StmtKind::ClassDef(def) => super::members::define_class(world, module, def, stmt),
         StmtKind::Assign { targets, value } => match targets.as_slice() {
             [Expr { kind: ExprKind::Name(name), .. }] => define_global(world, module, name, None, value, stmt),
             _ => {
@@ -230,6 +230,8 @@ fn define_global<'a>(
         value,
         declared: ty != Type::Unknown && !ty.has_unknown(),
         ty,
+        class: None,
+        hint: None,
         rebound: false,
         span: stmt.span,
         refused,
@@ -239,7 +241,7 @@ fn define_global<'a>(
     world.modules[module.0 as usize].items.push(Item::Global(id));
 }
 
-fn add_function<'a>(
+pub(super) fn add_function<'a>(
     world: &mut World<'a>,
     module: ModuleId,
     def: &'a ast::FunctionDef,
@@ -257,236 +259,15 @@ fn add_function<'a>(
     id
 }
 
-fn refuse_function(world: &mut World, id: FunctionId, code: Code, at: &Expr, message: String) {
+pub(super) fn refuse_function(world: &mut World, id: FunctionId, code: Code, at: &Expr, message: String) {
     let module = world.function(id).module;
     let problem = Diagnostic::new(code, world.at(module, at.span), message);
     world.functions[id.0 as usize].refused.get_or_insert(problem);
 }
 
-fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::ClassDef, stmt: &'a Stmt) {
-    let bases: Vec<String> = def.bases.iter().filter_map(dotted).collect();
-    if let [base] = bases.as_slice()
-        && let Some(base) = exception_base(world, module, base)
-    {
-        define_exception(world, module, def, stmt, base);
-        return;
-    }
-    let mut refused = None;
-    let base_ok = |base: &String| matches!(library_name(world, module, base).as_str(), "object" | "abc.ABC");
-    if bases.len() != def.bases.len() || !bases.iter().all(base_ok) || !def.keywords.is_empty() {
-        refused = Some(
-            Diagnostic::new(
-                Code::UnsupportedClass,
-                world.at(module, def.name.span),
-                format!("class `{}` has base classes", def.name.text),
-            )
-            .help("hold the other object in a field instead of inheriting"),
-        );
-    }
-    let id = ClassId(world.classes.len() as u32);
-    let mut class = ClassInfo {
-        name: def.name.text.clone(),
-        module,
-        def,
-        span: stmt.span,
-        fields: Vec::new(),
-        locks: Vec::new(),
-        methods: IndexMap::new(),
-        init: None,
-        is_dataclass: false,
-        frozen: false,
-        eq: false,
-        order: false,
-        refused,
-    };
-    for decorator in &def.decorators {
-        if let Err(problem) = class_decorator(world, module, &mut class, decorator) {
-            class.refused.get_or_insert(problem);
-        }
-    }
-    world.classes.push(class);
-    bind(world, module, &def.name.text, Binding::Class(id));
-    world.modules[module.0 as usize].items.push(Item::Class(id));
-    for inner in &def.body {
-        define_member(world, module, id, inner);
-    }
-}
-
-fn exception_base(world: &World, module: ModuleId, base: &str) -> Option<ExceptionId> {
-    match resolve(world, module, base) {
-        Some(Binding::Exception(id)) => Some(id),
-        None => ExceptionKind::from_name(base).map(ExceptionId::Builtin),
-        _ => None,
-    }
-}
-
-fn define_exception(world: &mut World, module: ModuleId, def: &ast::ClassDef, stmt: &Stmt, base: ExceptionId) {
-    let plain = def.body.iter().all(|s| match &s.kind {
-        StmtKind::Pass => true,
-        StmtKind::Expr(e) => matches!(e.kind, ExprKind::Str(_) | ExprKind::Ellipsis),
-        _ => false,
-    });
-    if !plain || !def.decorators.is_empty() {
-        let at = world.at(module, def.name.span);
-        let problem = Diagnostic::new(
-            Code::UnsupportedClass,
-            at,
-            format!("exception class `{}` has methods or fields", def.name.text),
-        )
-        .help("put the data into the message");
-        opaque(world, module, &def.name.text, problem);
-        return;
-    }
-    let index = world.exceptions.len() as u32;
-    world.exceptions.push(ExceptionInfo {
-        name: def.name.text.clone(),
-        module,
-        base,
-        doc: docstring(&def.body),
-        span: stmt.span,
-    });
-    bind(world, module, &def.name.text, Binding::Exception(ExceptionId::Custom(index)));
-    world.modules[module.0 as usize].items.push(Item::Exception(index));
-}
-
-fn class_decorator(world: &World, module: ModuleId, class: &mut ClassInfo, decorator: &Expr) -> Result<(), Diagnostic> {
-    let (name, keywords) = match &decorator.kind {
-        ExprKind::Call { func, keywords, args } if args.is_empty() => (dotted(func), keywords.as_slice()),
-        _ => (dotted(decorator), &[][..]),
-    };
-    let name = library_name(world, module, &name.unwrap_or_default());
-    let refuse = |what: String| Diagnostic::new(Code::Decorator, world.at(module, decorator.span), what);
-    if name != "dataclasses.dataclass" {
-        return Err(refuse(format!("class decorator `{name}` is not known")));
-    }
-    class.is_dataclass = true;
-    class.eq = true;
-    for keyword in keywords {
-        let key = keyword.name.as_ref().map(|n| n.text.as_str()).unwrap_or("**");
-        let ExprKind::Bool(value) = keyword.value.kind else {
-            return Err(refuse(format!("`{key}` of the dataclass is not a constant")));
-        };
-        match key {
-            "frozen" => class.frozen = value,
-            "eq" => class.eq = value,
-            "order" => class.order = value,
-            "slots" | "repr" | "init" if value => {}
-            "slots" | "kw_only" | "unsafe_hash" if !value => {}
-            _ => return Err(refuse(format!("dataclass option `{key}={value}` is outside the subset"))),
-        }
-    }
-    Ok(())
-}
-
-fn define_member<'a>(world: &mut World<'a>, module: ModuleId, class: ClassId, stmt: &'a Stmt) {
-    match &stmt.kind {
-        StmtKind::FunctionDef(def) => define_method(world, module, class, def, stmt),
-        StmtKind::AnnAssign { target, annotation: hint, value } => {
-            let ExprKind::Name(name) = &target.kind else { return };
-            let (ty, declared) = match annotation(world, module, hint) {
-                Ok(ty) => {
-                    let declared = !ty.has_unknown();
-                    (ty, declared)
-                }
-                Err(problem) => {
-                    world.classes[class.0 as usize].refused.get_or_insert(*problem);
-                    (Type::Unknown, false)
-                }
-            };
-            let default = match value {
-                None => None,
-                Some(value) => match field_default(world, module, value) {
-                    Ok(default) => default,
-                    Err(problem) => {
-                        world.classes[class.0 as usize].refused.get_or_insert(problem);
-                        None
-                    }
-                },
-            };
-            if ty == Type::Lock {
-                world.classes[class.0 as usize].locks.push(name.clone());
-                return;
-            }
-            let field = FieldInfo { name: name.clone(), ty, declared, default, keyword_only: false };
-            world.classes[class.0 as usize].fields.push(field);
-        }
-        StmtKind::Pass => {}
-        StmtKind::Expr(e) if matches!(e.kind, ExprKind::Str(_) | ExprKind::Ellipsis) => {}
-        _ => {
-            let at = world.at(module, stmt.span);
-            let problem =
-                Diagnostic::new(Code::UnsupportedClass, at, "this statement in a class body is not translated")
-                    .help("move class variables to module level");
-            world.classes[class.0 as usize].refused.get_or_insert(problem);
-        }
-    }
-}
-
-fn field_default<'a>(world: &World, module: ModuleId, value: &'a Expr) -> Result<Option<FieldDefault<'a>>, Diagnostic> {
-    if let ExprKind::Call { func, args, keywords } = &value.kind {
-        let name = library_name(world, module, &dotted(func).unwrap_or_default());
-        if name == "dataclasses.field" {
-            let mut default = None;
-            for keyword in keywords {
-                match keyword.name.as_ref().map(|n| n.text.as_str()) {
-                    Some("default") => default = Some(FieldDefault::Value(&keyword.value)),
-                    Some("default_factory") => default = Some(FieldDefault::Factory(&keyword.value)),
-                    _ => {
-                        let at = world.at(module, value.span);
-                        return Err(Diagnostic::new(
-                            Code::UnsupportedClass,
-                            at,
-                            "this option of `field` is not translated",
-                        ));
-                    }
-                }
-            }
-            if args.is_empty() {
-                return Ok(default);
-            }
-        }
-    }
-    Ok(Some(FieldDefault::Value(value)))
-}
-
-fn define_method<'a>(
-    world: &mut World<'a>,
-    module: ModuleId,
-    class: ClassId,
-    def: &'a ast::FunctionDef,
-    stmt: &'a Stmt,
-) {
-    let name = def.name.text.clone();
-    let mut kind = if name == "__init__" { FunctionKind::Init(class) } else { FunctionKind::Method(class) };
-    let mut unknown = None;
-    for decorator in &def.decorators {
-        match dotted(decorator).as_deref() {
-            Some("property") => kind = FunctionKind::Property(class),
-            Some("staticmethod") => kind = FunctionKind::Static(class),
-            other => unknown = Some((decorator, format!("decorator `{}` is not known", other.unwrap_or("?")))),
-        }
-    }
-    let id = add_function(world, module, def, stmt, kind);
-    if let Some((decorator, message)) = unknown {
-        refuse_function(world, id, Code::Decorator, decorator, message);
-    }
-    let info = &mut world.classes[class.0 as usize];
-    if name.starts_with("__") && name.ends_with("__") && name != "__init__" {
-        let at = world.at(module, def.name.span);
-        let problem =
-            Diagnostic::new(Code::UnsupportedClass, at, format!("special method `{name}` is not translated yet"))
-                .help("give it an ordinary name");
-        world.classes[class.0 as usize].refused.get_or_insert(problem);
-        return;
-    }
-    if name == "__init__" {
-        info.init = Some(id);
-    }
-    info.methods.insert(name, id);
-}
-
-/// Reads the annotations of all signatures, once every class is known.
+/// Reads the annotations of all signatures and fields, once every class is known.
 fn annotate(world: &mut World) {
+    super::members::annotate(world);
     read_signatures(world);
     for route in world.routes.clone() {
         super::routes::sign(world, &route);
@@ -516,6 +297,9 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
     let takes_self = matches!(info.kind, FunctionKind::Method(_) | FunctionKind::Property(_) | FunctionKind::Init(_));
     for (index, param) in info.written.params().items.iter().enumerate() {
         let at = world.at(info.module, param.name.span);
+        if info.takes_class && index == 0 {
+            continue;
+        }
         if takes_self && index == 0 {
             if let FunctionKind::Method(class) | FunctionKind::Property(class) = info.kind {
                 params.push(ParamInfo {
@@ -537,7 +321,11 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             ));
         }
         let ty = match &param.annotation {
-            Some(hint) => annotation(world, info.module, hint)?,
+            // A default of None says what the annotation forgets.
+            Some(hint) => match (annotation(world, info.module, hint)?, &param.default) {
+                (ty, Some(Expr { kind: ExprKind::None, .. })) if ty != Type::Unknown => Type::optional(ty),
+                (ty, _) => ty,
+            },
             None => Type::Unknown,
         };
         params.push(ParamInfo {

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::join::join;
-use super::statements::Facts;
+use super::narrowing::{Facts, Known};
 use super::world::Lowered;
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -20,13 +20,13 @@ impl Body<'_, '_> {
     ) -> Lowered<Expr> {
         let at = self.at(span);
         let (test, facts) = self.condition(test)?;
-        let before = self.flow.clone();
+        let (before, calls) = (self.flow.clone(), self.calls);
         facts.assume(&mut self.flow, true);
         let then = self.expr(body, want)?;
         self.flow = before.clone();
         facts.assume(&mut self.flow, false);
         let orelse = self.expr(orelse, want)?;
-        self.flow = before;
+        self.restore(before, calls);
         let (then, orelse) = self.unify(then, orelse, want, span)?;
         let ty = then.ty.clone();
         Ok(Expr::new(ExprKind::If { test: Box::new(test), then: Box::new(then), orelse: Box::new(orelse) }, ty, at))
@@ -54,7 +54,7 @@ impl Body<'_, '_> {
         match &e.kind {
             ast::ExprKind::Unary { op: ast::UnaryOp::Not, operand } => {
                 let (inner, facts) = self.condition(operand)?;
-                let swapped = Facts { when_true: facts.when_false, when_false: facts.when_true };
+                let swapped = facts.swapped();
                 let kind = match inner.kind {
                     ExprKind::Not(inner) => inner.kind,
                     ExprKind::Bool(value) => ExprKind::Bool(!value),
@@ -63,19 +63,23 @@ impl Body<'_, '_> {
                 Ok((Expr::new(kind, Type::Bool, at), swapped))
             }
             ast::ExprKind::BoolOp { op, values } => {
-                let before = self.flow.clone();
+                let (before, calls_before) = (self.flow.clone(), self.calls);
                 let mut result: Option<Expr> = None;
                 let mut facts = Facts::default();
                 let and = *op == ast::BoolOp::And;
                 for (index, value) in values.iter().enumerate() {
+                    let calls = self.calls;
                     let (right, found) = self.condition(value)?;
+                    if self.calls != calls {
+                        self.forget_in(&mut facts);
+                    }
                     found.assume(&mut self.flow, and);
                     let single = index == 0;
                     if and {
-                        facts.when_true.extend(&found.when_true);
+                        facts.when_true.extend(found.when_true);
                         facts.when_false = if single { found.when_false } else { Vec::new() };
                     } else {
-                        facts.when_false.extend(&found.when_false);
+                        facts.when_false.extend(found.when_false);
                         facts.when_true = if single { found.when_true } else { Vec::new() };
                     }
                     result = Some(match result {
@@ -87,7 +91,7 @@ impl Body<'_, '_> {
                         }
                     });
                 }
-                self.flow = before;
+                self.restore(before, calls_before);
                 match result {
                     Some(result) => Ok((result, facts)),
                     None => self.refuse(Code::Syntax, e.span, "empty condition", ""),
@@ -100,13 +104,12 @@ impl Body<'_, '_> {
                 self.none_test(left, ops[0] == ast::CompareOp::IsNot, e.span)
             }
             _ => {
-                let local = match &e.kind {
-                    ast::ExprKind::Name(name) => self.names.get(name).copied(),
-                    _ => None,
-                };
                 let value = self.expr(e, None)?;
-                let facts = match (&value.ty, local) {
-                    (Type::Optional(_), Some(local)) => Facts { when_true: vec![local], when_false: vec![] },
+                if self.forgets_none(&value) {
+                    self.widen_to_none(&value);
+                }
+                let facts = match (&value.ty, Known::of(&value)) {
+                    (Type::Optional(_), Some(known)) => Facts { when_true: vec![known], when_false: vec![] },
                     _ => Facts::default(),
                 };
                 Ok((self.truth(value)?, facts))
@@ -118,22 +121,16 @@ impl Body<'_, '_> {
     pub(super) fn none_test(&mut self, left: &ast::Expr, negated: bool, span: Span) -> Lowered<(Expr, Facts)> {
         let at = self.at(span);
         let mut facts = Facts::default();
-        let value = match &left.kind {
-            ast::ExprKind::Name(name) if self.names.contains_key(name) => {
-                let local = self.names[name];
-                if matches!(self.locals[local.0 as usize].ty.content(), Type::Optional(_) | Type::Unknown) {
-                    facts.when_false.push(local);
-                }
-                // The option itself, also where it is known not to be None.
-                let narrowed = self.flow.narrowed.remove(&local);
-                let value = self.read_local(local, left.span);
-                if narrowed {
-                    self.flow.narrowed.insert(local);
-                }
-                value?
-            }
-            _ => self.expr(left, None)?,
+        let value = self.expr(left, None)?;
+        // The option itself, also where it is known not to be None.
+        let value = match value.kind {
+            ExprKind::Read { place: Place::Some(inner), .. } => *inner,
+            kind => Expr { kind, ..value },
         };
+        self.widen_to_none(&value);
+        if let (Type::Optional(_) | Type::Unknown, Some(known)) = (&value.ty, Known::of(&value)) {
+            facts.when_false.push(known);
+        }
         let test = match value.ty {
             Type::Optional(_) => ExprKind::IsNone(Box::new(value)),
             Type::None => ExprKind::Bool(true),
@@ -147,7 +144,7 @@ impl Body<'_, '_> {
             }
         };
         if negated {
-            facts = Facts { when_true: facts.when_false, when_false: facts.when_true };
+            facts = facts.swapped();
         }
         let test = Expr::new(test, Type::Bool, at);
         let kind = match (negated, test.kind) {
@@ -230,7 +227,9 @@ impl Body<'_, '_> {
                 );
             }
             let test = self.truth(result.clone())?;
+            let (before, calls) = (self.flow.clone(), self.calls);
             let right = self.expr(value, want)?;
+            self.restore(before, calls);
             let left = match (&result.ty, op) {
                 (Type::Optional(inner), ast::BoolOp::Or) => {
                     let inner = (**inner).clone();
@@ -245,5 +244,41 @@ impl Body<'_, '_> {
             result = Expr::new(kind, ty, at);
         }
         Ok(result)
+    }
+
+    /// True for an object that a condition tests although its annotation leaves no None.
+    fn forgets_none(&self, value: &Expr) -> bool {
+        matches!(value.ty, Type::Class(_))
+    }
+
+    /// A parameter or field that is tested for None may be None, whatever its annotation says.
+    fn widen_to_none(&mut self, value: &Expr) {
+        if matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown | Type::Json) || self.world.last {
+            return;
+        }
+        let ty = Type::optional(value.ty.clone());
+        match value.as_place() {
+            Some(Place::Local(local)) => {
+                let super::body::Owner::Function(id) = self.owner else { return };
+                let name = self.locals[local.0 as usize].name.clone();
+                let info = &mut self.world.functions[id.0 as usize];
+                let is_method = matches!(info.kind, FunctionKind::Method(_) | FunctionKind::Property(_));
+                let index = info.params.iter().skip(usize::from(is_method)).position(|param| param.name == name);
+                if let Some(param) = index.map(|i| &mut info.params[i + usize::from(is_method)])
+                    && param.declared
+                {
+                    param.ty = ty;
+                    self.world.changed = true;
+                }
+            }
+            Some(Place::Field { class, field, .. }) => {
+                let field = &mut self.world.classes[class.0 as usize].fields[field.0 as usize];
+                if field.declared && !matches!(field.ty, Type::Optional(_)) {
+                    field.ty = ty;
+                    self.world.changed = true;
+                }
+            }
+            _ => {}
+        }
     }
 }

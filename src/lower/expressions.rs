@@ -3,6 +3,7 @@
 use super::annotations::{dotted, resolve};
 use super::body::Body;
 use super::join::join;
+use super::objects::AttributeTarget;
 use super::world::{Binding, Lowered};
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -241,7 +242,12 @@ impl Body<'_, '_> {
                 return self.refuse(Code::UnboundLocal, span, message, "assign it a value on every path");
             }
         }
-        match self.world.module(self.module).names.get(name).cloned() {
+        if let (true, Some(class)) = (self.in_class_body, self.class)
+            && let Some(&id) = self.world.class(class).attributes.get(&self.member_name(name))
+        {
+            return self.global(id, span);
+        }
+        match self.world.module(self.module).names.get(&self.member_name(name)).cloned() {
             Some(Binding::Global(id)) => self.global(id, span),
             Some(Binding::Opaque(problem)) => Err(problem),
             Some(Binding::Library(path)) => self.library_value(&path, span),
@@ -286,7 +292,10 @@ impl Body<'_, '_> {
 
     fn attribute(&mut self, value: &ast::Expr, attr: &ast::Name, span: Span) -> Lowered<Expr> {
         if self.is_init_self(value) {
-            return self.read_init_field(&attr.text, span);
+            return self.read_init_field(&self.member_name(&attr.text), span);
+        }
+        if let Some(class) = self.class_named(value) {
+            return self.class_attribute(class, attr, span);
         }
         if let Some(name) = dotted(value)
             && !self.names.contains_key(name.split('.').next().unwrap_or(""))
@@ -300,7 +309,10 @@ impl Body<'_, '_> {
             }
         }
         let base = self.expr(value, None)?;
-        self.field(base, &attr.text, span)
+        let name = self.member_name(&attr.text);
+        let base = self.attribute_base(base, &name);
+        let read = self.field(base, &name, span)?;
+        Ok(self.inside_known(read))
     }
 
     /// Reads a field or calls a property of an object.
@@ -329,20 +341,26 @@ impl Body<'_, '_> {
         {
             return self.call_function(method, vec![base], span);
         }
+        let class_name = info.name.clone();
+        if info.attributes.contains_key(name)
+            && let Some(value) = self.variable_of(base, class, name, span)?
+        {
+            return Ok(value);
+        }
         if !self.world.last {
             return self.unknown(span, name);
         }
-        let class_name = info.name.clone();
         self.refuse(Code::UnknownName, span, format!("`{class_name}` has no attribute `{name}` that is known"), "")
     }
 
     fn subscript(&mut self, value: &ast::Expr, index: &ast::Expr, span: Span) -> Lowered<Expr> {
         if let ast::ExprKind::Slice { lower, upper, step } = &index.kind {
             let base = self.expr(value, None)?;
-            let base = self.present(base);
+            let base = self.operand_base(base, "'NoneType' object is not subscriptable");
             return self.slice(base, lower.as_deref(), upper.as_deref(), step.as_deref(), span);
         }
         let base = self.expr(value, None)?;
+        let base = self.operand_base(base, "'NoneType' object is not subscriptable");
         if base.ty == Type::Json {
             let at = self.at(span);
             let key = self.expr(index, Some(&Type::Str))?;
@@ -458,9 +476,9 @@ impl Body<'_, '_> {
             let base = self.expr(value, None)?;
             let base = self.present(base);
             return match base.ty {
-                Type::Unknown => {
-                    self.unknown(e.span, "the subscripted value").map(|_| (Place::Local(LocalId(0)), Type::Unknown))
-                }
+                Type::Unknown => self
+                    .unknown(e.span, "the subscripted value")
+                    .map(|_| (Place::Local(LocalId(u32::MAX)), Type::Unknown)),
                 Type::List(_) | Type::Dict(..) => self.item_place(base, index, e.span),
                 _ => {
                     let message = format!("elements of {} cannot be assigned", self.world.describe(&base.ty));
@@ -468,9 +486,22 @@ impl Body<'_, '_> {
                 }
             };
         }
+        if let ast::ExprKind::Attribute { value, attr } = &e.kind
+            && !self.is_init_self(value)
+        {
+            return match self.attribute_target(value, attr)? {
+                AttributeTarget::Place(place, ty) => Ok((place, ty)),
+                AttributeTarget::Lock => Ok((Place::Local(LocalId(u32::MAX)), Type::Lock)),
+                AttributeTarget::Unknown => Ok((Place::Local(LocalId(u32::MAX)), Type::Unknown)),
+                AttributeTarget::Setter { name, .. } => {
+                    let message = format!("the property `{name}` is set in a way that is not translated yet");
+                    self.refuse(Code::UnsupportedStatement, e.span, message, "assign it in a statement of its own")
+                }
+            };
+        }
         let read = self.expr(e, None)?;
         match read.kind {
-            ExprKind::Read { place: Place::Some(inner), .. } if matches!(e.kind, ast::ExprKind::Name(_)) => {
+            ExprKind::Read { place: Place::Some(inner), .. } => {
                 // Storing replaces the option itself.
                 match inner.kind {
                     ExprKind::Read { place, .. } => Ok((place, inner.ty)),

@@ -42,7 +42,7 @@ impl Body<'_, '_> {
         match (name, args.len()) {
             ("len", 1) => {
                 let value = self.expr(&args[0], None)?;
-                let value = self.present(value);
+                let value = self.operand_base(value, "object of type 'NoneType' has no len()");
                 match &value.ty {
                     Type::Tuple(items) if Self::is_simple(&value) => {
                         Ok(Expr::new(ExprKind::Int(items.len() as i64), Type::Int, at))

@@ -60,7 +60,7 @@ impl Body<'_, '_> {
             }
         }
         let value = self.expr(e, None)?;
-        let value = self.present(value);
+        let value = self.operand_base(value, "'NoneType' object is not iterable");
         if is_set(&value.ty) && !any_order {
             return self.set_items(value, e.span);
         }
@@ -160,7 +160,9 @@ impl Body<'_, '_> {
     ) -> Lowered<Expr> {
         let at = self.at(span);
         let names = self.names.clone();
-        let flow = self.flow.clone();
+        let (flow, calls) = (self.flow.clone(), self.calls);
+        // The elements are made one after the other: a call in one may change what was known before.
+        self.flow.narrowed_fields.clear();
         let own = self.own_names.clone();
         let depth = std::mem::replace(&mut self.depth, 1);
         self.sinks.push(Vec::new());
@@ -187,7 +189,7 @@ impl Body<'_, '_> {
         let before = self.sinks.pop().unwrap_or_default();
         let result = result.map(|value| after(before, value));
         self.names = names;
-        self.flow = flow;
+        self.restore(flow, calls);
         self.own_names = own;
         self.depth = depth;
         result
@@ -297,7 +299,8 @@ impl Body<'_, '_> {
     /// `key=lambda x: ...` or `key=function` for items of a type.
     pub fn key_function(&mut self, key: &ast::Expr, item: &Type) -> Lowered<Lambda> {
         let names = self.names.clone();
-        let flow = self.flow.clone();
+        let (flow, calls) = (self.flow.clone(), self.calls);
+        self.flow.narrowed_fields.clear();
         let result = (|| match &key.kind {
             ast::ExprKind::Lambda { params, body } => {
                 let [param] = params.items.as_slice() else {
@@ -326,7 +329,7 @@ impl Body<'_, '_> {
             ),
         })();
         self.names = names;
-        self.flow = flow;
+        self.restore(flow, calls);
         result
     }
 }

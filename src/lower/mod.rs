@@ -32,7 +32,10 @@ mod functions;
 mod join;
 mod library;
 mod loops;
+mod members;
 mod methods;
+mod narrowing;
+mod objects;
 mod observed;
 mod operators;
 mod ownership;
@@ -120,6 +123,7 @@ pub struct Bodies {
 
 fn final_pass(world: &mut World) -> Bodies {
     let mut bodies = Bodies { globals: Vec::new(), functions: Vec::new(), complete: true };
+    refuse_holders(world);
     for index in 0..world.globals.len() {
         let refused = world.globals[index].refused.is_some();
         let made = if refused { None } else { Some(lower_global(world, GlobalId(index as u32))) };
@@ -149,6 +153,22 @@ fn final_pass(world: &mut World) -> Bodies {
     bodies
 }
 
+/// Refuses classes whose fields are objects of a refused class.
+fn refuse_holders(world: &mut World) {
+    loop {
+        let holder = world.classes.iter().enumerate().find_map(|(index, info)| {
+            let held =
+                info.fields.iter().find_map(|field| world.refused_class(&field.ty).map(|problem| (field, problem)));
+            let (field, problem) = held.filter(|_| info.refused.is_none())?;
+            let message =
+                format!("field `{}` holds objects of a class that is refused: {}", field.name, problem.message);
+            Some((index, Diagnostic::new(Code::CallRefused, world.at(info.module, info.def.name.span), message)))
+        });
+        let Some((index, problem)) = holder else { return };
+        world.classes[index].refused = Some(problem);
+    }
+}
+
 /// Refuses a function; without its constructor a class cannot be made either.
 fn refuse(world: &mut World, index: usize, problem: Diagnostic) {
     if let FunctionKind::Init(class) = world.functions[index].kind {
@@ -160,7 +180,9 @@ fn refuse(world: &mut World, index: usize, problem: Diagnostic) {
 fn lower_global(world: &mut World, id: GlobalId) -> Lowered<(ir::Expr, Vec<Local>)> {
     let info = world.global(id);
     let (module, value, declared, ty) = (info.module, info.value, info.declared, info.ty.clone());
+    let class = info.class;
     let mut body = Body::new(world, module, Owner::Global(id));
+    (body.class, body.in_class_body) = (class, class.is_some());
     let want = Some(&ty).filter(|t| **t != Type::Unknown);
     let mut value = body.expr(value, want)?;
     if declared {
@@ -194,10 +216,15 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
         return Err(Box::new(problem.clone()));
     }
     let (module, kind, written, span) = (info.module, info.kind, info.written, info.span);
+    let takes_class = info.takes_class;
     let mut body = Body::new(world, module, Owner::Function(id));
     let takes_self = !matches!(kind, FunctionKind::Plain | FunctionKind::Static(_));
     if takes_self {
         body.self_name = written.params().items.first().map(|p| p.name.text.clone());
+    }
+    body.class = kind.class();
+    if takes_class {
+        body.cls_name = written.params().items.first().map(|p| p.name.text.clone());
     }
     if let FunctionKind::Init(class) = kind {
         body.init = Some(class);
@@ -230,10 +257,16 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     }
     let info = world.function(id);
     let result = if info.result == Type::Unknown { Type::None } else { info.result.clone() };
+    let types = locals.iter().map(|local| &local.ty).chain([&result]);
+    if let (true, Some(problem)) = (world.last, types.filter_map(|ty| world.refused_class(ty)).next()) {
+        let message = format!("an object of a class that is refused is used here: {}", problem.message);
+        return Err(Box::new(Diagnostic::new(Code::CallRefused, world.at(module, written.place(span)), message)));
+    }
     Ok(ir::Function {
         name: info.nesting.path.as_ref().unwrap_or(&info.name).clone(),
         module,
         kind,
+        takes_class,
         params,
         result,
         locals,
@@ -270,7 +303,10 @@ fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
             None => None,
             Some(e) => {
                 let want = Some(&param.ty).filter(|t| **t != Type::Unknown);
-                let value = body.constant_default(e, want, e.span)?;
+                body.in_class_body = true;
+                let value = body.constant_default(e, want, e.span);
+                body.in_class_body = false;
+                let value = value?;
                 if !param.declared {
                     World::learn(
                         &mut body.world.changed,

@@ -271,7 +271,7 @@ impl Body<'_, '_> {
         let op = match op {
             C::In | C::NotIn => return self.membership(left, right, op == C::NotIn, span),
             C::Is | C::IsNot => {
-                let class = matches!((&left.ty, &right.ty), (Type::Class(a), Type::Class(b)) if a == b);
+                let class = matches!(join(&left.ty, &right.ty), Some(ty) if is_object(&ty));
                 let bools = left.ty == Type::Bool && right.ty == Type::Bool;
                 if !class && !bools {
                     return self.refuse(
@@ -317,6 +317,11 @@ impl Body<'_, '_> {
             return Ok((self.to_int(left), self.to_int(right)));
         }
         if equality && let Some(ty) = join(&left.ty, &right.ty) {
+            return Ok((self.coerce(left, &ty, "the operand")?, self.coerce(right, &ty, "the operand")?));
+        }
+        if matches!(op, CompareOp::Is | CompareOp::IsNot)
+            && let Some(ty) = join(&left.ty, &right.ty)
+        {
             return Ok((self.coerce(left, &ty, "the operand")?, self.coerce(right, &ty, "the operand")?));
         }
         let ordered = matches!(&left.ty, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_));
@@ -369,5 +374,14 @@ impl Body<'_, '_> {
         let test = ExprKind::Builtin { op: Builtin::Contains, args: vec![container, item] };
         let test = Expr::new(test, Type::Bool, at);
         Ok(if negated { Expr::new(ExprKind::Not(Box::new(test)), Type::Bool, at) } else { test })
+    }
+}
+
+/// True for objects of classes, and for values that are an object or None.
+fn is_object(ty: &Type) -> bool {
+    match ty {
+        Type::Optional(inner) => is_object(inner),
+        Type::Class(_) => true,
+        _ => false,
     }
 }

@@ -101,6 +101,7 @@ fn assemble(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOption
             program.globals.push(Global {
                 name: info.name.clone(),
                 module: info.module,
+                class: info.class.map(|class| world.class(class).name.clone()),
                 ty,
                 value,
                 locals,
@@ -232,7 +233,7 @@ fn reach_class(world: &World, bodies: &Bodies, index: u32, reached: &mut Reached
     let mut found = Found::default();
     info.fields.iter().for_each(|field| found.ty(&field.ty));
     found.follow(world, bodies, reached);
-    for method in info.methods.values() {
+    for method in info.methods.values().chain(info.setters.values()) {
         reach_function(world, bodies, method.0, reached);
     }
 }
@@ -350,7 +351,10 @@ fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps
         doc: super::collect::docstring(&info.def.body),
         repr: ClassRepr::Owned,
         init: info.init.as_ref().and_then(method),
-        methods: info.methods.values().filter(|id| Some(**id) != info.init).filter_map(method).collect(),
+        methods: (info.methods.values().filter(|id| Some(**id) != info.init))
+            .chain(info.setters.values())
+            .filter_map(method)
+            .collect(),
         dataclass: info.is_dataclass.then(|| DataclassInfo {
             frozen: info.frozen,
             defaults: info

@@ -2,6 +2,8 @@
 
 use super::body::{Body, Flow, assigned_names};
 use super::join::join;
+use super::narrowing::Known;
+use super::objects::AttributeTarget;
 use super::world::*;
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -121,7 +123,7 @@ impl Body<'_, '_> {
             && self.is_init_self(base)
             && ty != Type::Lock
         {
-            self.declare_field(&attr.text, &ty);
+            self.declare_field(&self.member_name(&attr.text), &ty);
         }
         let value = self.expr(value, Some(&ty))?;
         let value = self.coerce(value, &ty, "the annotation")?;
@@ -161,7 +163,7 @@ impl Body<'_, '_> {
                 if let (Some(class), ast::ExprKind::Name(name)) = (self.init, &value.kind)
                     && Some(name) == self.self_name.as_ref()
                 {
-                    let (_, field) = self.world.class(class).field(&attr.text)?;
+                    let (_, field) = self.world.class(class).field(&self.member_name(&attr.text))?;
                     return Some(field.ty.clone());
                 }
                 self.quiet(|body| body.place(target)).map(|(_, ty)| ty)
@@ -195,12 +197,15 @@ impl Body<'_, '_> {
             }
             ast::ExprKind::Name(name) => self.name_place(name, &value, target.span)?,
             ast::ExprKind::Attribute { value: base, attr } if self.is_init_self(base) => {
-                return self.store_field(&attr.text, value, span);
+                return self.store_field(&self.member_name(&attr.text), value, span);
             }
             ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => {
                 let targets = self.targets(items, &value.ty, span)?;
                 self.push(StmtKind::Unpack { targets, value }, span);
                 return Ok(());
+            }
+            ast::ExprKind::Attribute { value: object, attr } => {
+                return self.store_attribute(object, attr, value, span);
             }
             _ => {
                 let (place, ty) = self.place(target)?;
@@ -219,6 +224,7 @@ impl Body<'_, '_> {
                 let not_none = !matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown);
                 let value = self.coerce(value, &ty, "the variable")?;
                 self.flow.assigned.insert(*local);
+                self.flow.forget_paths_from(*local);
                 if not_none {
                     self.flow.narrowed.insert(*local);
                 } else {
@@ -239,6 +245,27 @@ impl Body<'_, '_> {
             }
             _ => value,
         };
+        self.push(StmtKind::Assign { place, value }, span);
+        Ok(())
+    }
+
+    /// `object.attr = value`
+    fn store_attribute(&mut self, object: &ast::Expr, attr: &ast::Name, value: Expr, span: Span) -> Lowered<()> {
+        let (place, ty) = match self.attribute_target(object, attr)? {
+            AttributeTarget::Lock | AttributeTarget::Unknown => return Ok(()),
+            AttributeTarget::Setter { object, setter, .. } => return self.call_setter(object, setter, value, span),
+            AttributeTarget::Place(place, ty) => (place, ty),
+        };
+        self.learn_place(&place, &value.ty);
+        let not_none = !matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown);
+        let value = self.coerce(value, &ty, "the target")?;
+        if let Place::Field { class, field, .. } = &place {
+            self.flow.forget_field(*class, *field);
+            let read = Expr::new(ExprKind::Read { place: place.clone(), take: Take::Look }, ty, value.at);
+            if let (true, Some(known)) = (not_none, Known::of(&read)) {
+                self.flow.know(&known);
+            }
+        }
         self.push(StmtKind::Assign { place, value }, span);
         Ok(())
     }
@@ -331,11 +358,15 @@ impl Body<'_, '_> {
                     }
                     self.flow.assigned.insert(*local);
                     self.flow.narrowed.remove(local);
+                    self.flow.forget_paths_from(*local);
                 }
                 Ok(Target::Assign(place))
             }
             _ => {
                 let (place, have) = self.place(target)?;
+                if let Place::Field { class, field, .. } = &place {
+                    self.flow.forget_field(*class, *field);
+                }
                 self.learn_place(&place, ty);
                 if self.world.last && have != *ty {
                     return self.refuse(Code::MixedTypes, target.span, "the value does not fit this target", "");
@@ -455,7 +486,7 @@ impl Body<'_, '_> {
 
     /// Forgets that variables assigned in a loop's body are not None.
     pub(super) fn forget_assigned(&mut self, body: &[ast::Stmt]) {
-        self.forget_cells();
+        self.forget_shared();
         let mut names = HashSet::new();
         assigned_names(body, &mut names);
         let locals: HashSet<LocalId> = names.iter().filter_map(|n| self.names.get(n)).copied().collect();
@@ -566,9 +597,26 @@ impl Body<'_, '_> {
     }
 
     fn update(&mut self, target: &ast::Expr, op: ast::BinaryOp, value: &ast::Expr, span: Span) -> Lowered<()> {
-        let (place, ty) = self.place(target)?;
         let at = self.at(span);
+        let (place, ty) = match &target.kind {
+            ast::ExprKind::Attribute { value: object, attr } if !self.is_init_self(object) => {
+                match self.attribute_target(object, attr)? {
+                    AttributeTarget::Place(place, ty) => (place, ty),
+                    AttributeTarget::Lock | AttributeTarget::Unknown => return Ok(()),
+                    AttributeTarget::Setter { object, setter, name } => {
+                        let object = if Self::is_simple(&object) { object } else { self.spill(object, span) };
+                        let current = self.field(object.clone(), &name, span)?;
+                        let current = self.spill(current, span);
+                        let right = self.expr(value, Some(&current.ty.clone()))?;
+                        let combined = self.binary(op, current, right, span)?;
+                        return self.call_setter(object, setter, combined, span);
+                    }
+                }
+            }
+            _ => self.place(target)?,
+        };
         let current = Expr::new(ExprKind::Read { place: place.clone(), take: Take::Look }, ty.clone(), at);
+        let current = self.inside_known(current);
         if let (Type::List(_), ast::BinaryOp::Add) = (&ty, op) {
             let (iter, item) = self.iterable(value, false)?;
             self.learn_place(&place, &Type::list(item.clone()));
@@ -631,20 +679,4 @@ struct LoopBody<T> {
     /// What is known at each `break`.
     breaks: Vec<Flow>,
     value: T,
-}
-
-/// What a condition tells about Optionals when it is true, and when it is false.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// Not None where the condition is true.
-    pub when_true: Vec<LocalId>,
-    /// Not None where the condition is false.
-    pub when_false: Vec<LocalId>,
-}
-
-impl Facts {
-    /// Adds what is known under an outcome.
-    pub fn assume(&self, flow: &mut Flow, outcome: bool) {
-        flow.narrowed.extend(if outcome { &self.when_true } else { &self.when_false });
-    }
 }

@@ -54,13 +54,14 @@ impl Body<'_, '_> {
             self.teach(id, types, result);
         }
         let mut args: Vec<Option<Expr>> = vec![None; open];
-        let module = self.world.function(id).module;
+        let info = self.world.function(id);
+        let home = (info.module, info.kind.class());
         for param in &params[open..] {
             let Some(default) = param.default else { continue };
             let value = match self.world.function(id).nesting.path.is_some() {
                 // Evaluated where the function is made.
                 true => self.expr(default, Some(&param.ty).filter(|t| **t != Type::Unknown))?,
-                false => self.default_value(module, &SlotDefault::Value(default), &param.ty, span)?,
+                false => self.default_value(home, &SlotDefault::Value(default), &param.ty, span)?,
             };
             let index = args.len();
             let slot = &mut self.world.functions[id.0 as usize].params[index];
@@ -138,7 +139,7 @@ impl Body<'_, '_> {
             .zip(&params)
             .map(|(value, want)| self.coerce(value, want, "the parameter"))
             .collect::<Lowered<Vec<_>>>()?;
-        self.forget_cells();
+        self.forget_shared();
         if result == Type::Unknown {
             return self.unknown(span, "the result of a function value");
         }

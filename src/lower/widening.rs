@@ -39,7 +39,7 @@ pub fn check(program: &Program) -> Vec<(FunctionId, Diagnostic)> {
         each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
             if let Part::Value(e, _) = part {
                 for shown in shown(e) {
-                    if holds_float(program, &shown.ty, 0) && tainted(&taint, index as u32, shown) {
+                    if holds_float(program, &shown.ty, &mut HashSet::new()) && tainted(&taint, index as u32, shown) {
                         found.get_or_insert(shown.at);
                     }
                 }
@@ -74,14 +74,14 @@ fn shown(e: &Expr) -> Vec<&Expr> {
     }
 }
 
-fn holds_float(program: &Program, ty: &Type, depth: u32) -> bool {
+fn holds_float(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>) -> bool {
     match ty {
         Type::Float => true,
-        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => holds_float(program, t, depth),
-        Type::Dict(k, v) => holds_float(program, k, depth) || holds_float(program, v, depth),
-        Type::Tuple(items) => items.iter().any(|t| holds_float(program, t, depth)),
+        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => holds_float(program, t, seen),
+        Type::Dict(k, v) => holds_float(program, k, seen) || holds_float(program, v, seen),
+        Type::Tuple(items) => items.iter().any(|t| holds_float(program, t, seen)),
         Type::Class(id) => {
-            depth < 4 && program.class(*id).fields.iter().any(|f| holds_float(program, &f.ty, depth + 1))
+            seen.insert(*id) && program.class(*id).fields.iter().any(|f| holds_float(program, &f.ty, seen))
         }
         _ => false,
     }
@@ -224,6 +224,7 @@ fn tainted(taint: &Taint, index: u32, e: &Expr) -> bool {
         ExprKind::Call { function, .. } => taint.results.contains(&function.0),
         ExprKind::CallValue { callee, .. } => taint.values.contains(&callee.ty),
         ExprKind::Builtin { op, args } => match op {
+            Builtin::AttributeBase | Builtin::OperandBase => any(args),
             Builtin::FloatAbs | Builtin::Min | Builtin::Max | Builtin::FloatRoundTo => any(args),
             Builtin::DictGet | Builtin::DictGetOr | Builtin::DictPop | Builtin::DictPopOr => {
                 e.ty == Type::Float && taint.elements || any(args)

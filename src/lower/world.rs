@@ -63,6 +63,8 @@ pub struct FunctionInfo<'a> {
     pub kind: FunctionKind,
     pub written: Written<'a>,
     pub span: Span,
+    /// A class method: its first parameter is the class, and is left out.
+    pub takes_class: bool,
     /// With `self` first for methods and properties; without it for `__init__`.
     pub params: Vec<ParamInfo<'a>>,
     /// Types of what it captures, in the order of `nesting.captures`; of a cell, what is in it.
@@ -86,6 +88,7 @@ impl<'a> FunctionInfo<'a> {
             kind,
             written,
             span,
+            takes_class: false,
             params: Vec::new(),
             captured: Vec::new(),
             result: Type::Unknown,
@@ -179,6 +182,8 @@ pub struct FieldInfo<'a> {
     pub name: String,
     pub ty: Type,
     pub declared: bool,
+    /// The annotation in the class body, where there is one: read once every class is known.
+    pub hint: Option<&'a ast::Expr>,
     /// The default of a dataclass field.
     pub default: Option<FieldDefault<'a>>,
     pub keyword_only: bool,
@@ -201,7 +206,14 @@ pub struct ClassInfo<'a> {
     pub fields: Vec<FieldInfo<'a>>,
     /// Fields that hold locks: they have no representation.
     pub locks: Vec<String>,
+    /// By name; private names (`__x`) as Python mangles them.
     pub methods: IndexMap<String, FunctionId>,
+    /// Setters of properties, by name.
+    pub setters: IndexMap<String, FunctionId>,
+    /// Class variables: globals that belong to the class.
+    pub attributes: IndexMap<String, GlobalId>,
+    /// Annotations without a value in the class body: types of fields that `__init__` sets.
+    pub hints: IndexMap<String, &'a ast::Expr>,
     pub init: Option<FunctionId>,
     pub is_dataclass: bool,
     pub frozen: bool,
@@ -224,7 +236,11 @@ pub struct GlobalInfo<'a> {
     pub value: &'a ast::Expr,
     pub ty: Type,
     pub declared: bool,
-    /// Assigned by a function (`global NAME`).
+    /// The class that it is a variable of.
+    pub class: Option<ClassId>,
+    /// The annotation of a class variable: read once every class is known.
+    pub hint: Option<&'a ast::Expr>,
+    /// Assigned by a function (`global NAME`, `Class.NAME = ...`).
     pub rebound: bool,
     pub span: Span,
     pub refused: Option<Diagnostic>,
@@ -314,6 +330,18 @@ impl<'a> World<'a> {
         match class {
             ExceptionId::Builtin(kind) => kind.base().map(ExceptionId::Builtin),
             ExceptionId::Custom(index) => Some(self.exceptions[index as usize].base),
+        }
+    }
+
+    /// Why the first refused class inside a type is refused.
+    pub fn refused_class(&self, ty: &Type) -> Option<&Diagnostic> {
+        match ty {
+            Type::Class(id) => self.class(*id).refused.as_ref(),
+            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => self.refused_class(t),
+            Type::Dict(k, v) => self.refused_class(k).or_else(|| self.refused_class(v)),
+            Type::Tuple(items) => items.iter().find_map(|t| self.refused_class(t)),
+            Type::Function(params, result) => params.iter().chain([&**result]).find_map(|t| self.refused_class(t)),
+            _ => None,
         }
     }
 

@@ -32,7 +32,7 @@ mod tree;
 pub mod walk;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
 use crate::span::Span;
 use builder::Builder;
 
@@ -48,6 +48,16 @@ pub fn parse(file: &SourceFile) -> (ast::Module, Vec<Diagnostic>) {
     let body = builder.block(tree.root(), None);
     builder.check_blanks();
     (ast::Module { body }, builder.into_diagnostics())
+}
+
+/// Reads a text that is one expression, such as a quoted annotation; its spans are of the text.
+pub fn expression(text: &str) -> Option<ast::Expr> {
+    let file = SourceFile::new(FileId::default(), "", "", text);
+    let (module, problems) = parse(&file);
+    match (module.body.as_slice(), problems.is_empty()) {
+        ([ast::Stmt { kind: ast::StmtKind::Expr(expr), .. }], true) => Some(expr.clone()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ use super::pool::Pool;
 use super::random::Random;
 use super::side::{Failure, Reply};
 use super::subject::{SubjectId, Subjects};
-use crate::artifact::{Access, ClassInterface};
+use crate::artifact::{Access, ClassInterface, Shape};
 use crate::recording::{Action, Outcome, Request, Value};
 use std::sync::Arc;
 
 /// Answers longer than this make the generator draw smaller values.
 const LONG_ANSWER: usize = 64 << 10;
+/// How deep objects are made of objects.
+const NESTED: usize = 3;
 /// The name under which sequences keep their object.
 pub(super) const SELF: &str = "it";
 
@@ -168,7 +170,7 @@ impl Composer<'_> {
             }
             Some(class) => {
                 if on.is_none() {
-                    steps.push(self.new_object(class, SELF)?);
+                    steps.extend(self.new_object(class, SELF)?);
                 }
                 let on = on.unwrap_or(SELF).to_owned();
                 let action = Action::Method { on, method: subject.callable.name.clone() };
@@ -187,21 +189,42 @@ impl Composer<'_> {
                 continue;
             }
             let keep = format!("given{index}");
-            steps.push(self.new_object(class, &keep)?);
+            steps.extend(self.new_object(class, &keep)?);
             given[index] = Some(Value::Ref(keep));
         }
         Some(steps)
     }
 
-    /// The request that makes an object with arguments its constructor is likely to accept.
-    pub(super) fn new_object(&mut self, class: &ClassInterface, keep: &str) -> Option<Request> {
+    /// The requests that make an object with arguments its constructor is likely to accept.
+    pub(super) fn new_object(&mut self, class: &ClassInterface, keep: &str) -> Option<Vec<Request>> {
+        self.nested_object(class, keep, 0)
+    }
+
+    /// An object with the objects it is made of, which come first; a chain of optional ones ends somewhere.
+    fn nested_object(&mut self, class: &ClassInterface, keep: &str, depth: usize) -> Option<Vec<Request>> {
         let id = self.subjects.find(Some(&class.name), "__init__")?;
+        let callable = self.subjects.callable(id);
         let nothing = Pool::default();
-        let given = self.propose(id, [&nothing, &nothing]).given;
-        let (args, kwargs) = bind(self.subjects.callable(id), &given, &mut self.random);
-        let nested = self.subjects.callable(id).params.iter().any(|p| self.subjects.needs_object(&p.shape).is_some());
+        let mut given = self.propose(id, [&nothing, &nothing]).given;
+        let mut steps = Vec::new();
+        for (index, param) in callable.params.iter().enumerate() {
+            let Some(inner) = self.subjects.needs_object(&param.shape) else { continue };
+            let may_be_none = matches!(param.shape, Shape::Optional(_));
+            if may_be_none && (depth >= NESTED || self.random.percent(35 + 15 * depth)) {
+                given[index] = if param.optional { None } else { Some(Value::None) };
+                continue;
+            }
+            if depth >= NESTED {
+                return None;
+            }
+            let part = format!("{keep}_{index}");
+            steps.extend(self.nested_object(inner, &part, depth + 1)?);
+            given[index] = Some(Value::Ref(part));
+        }
+        let (args, kwargs) = bind(callable, &given, &mut self.random);
         let action = Action::New { class: class.name.clone(), keep: keep.to_owned() };
-        (!nested).then_some(Request { action, args, kwargs })
+        steps.push(Request { action, args, kwargs });
+        Some(steps)
     }
 
     /// Arguments that differ little from these.

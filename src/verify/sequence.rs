@@ -158,7 +158,7 @@ impl Composing<'_, '_> {
         }
         if let Start::New(class) = start {
             let class = self.composer.subjects.interface.classes.iter().find(|known| known.name == *class)?;
-            steps.push(self.composer.new_object(class, SELF)?);
+            steps.extend(self.composer.new_object(class, SELF)?);
         }
         if !self.ask(steps) {
             return None;

@@ -142,7 +142,8 @@ impl Values<'_> {
             Shape::Tuple(shapes) => {
                 Value::Tuple(shapes.iter().map(|shape| self.any(shape, name, random, depth + 1)).collect())
             }
-            Shape::Optional(_) if random.percent(20) => Value::None,
+            // Objects that hold themselves end somewhere.
+            Shape::Optional(_) if random.percent(20 + 12 * depth) => Value::None,
             Shape::Optional(inner) => self.any(inner, name, random, depth),
             Shape::Class(class) => self.object(class, random, depth),
             Shape::Json => self.json(random, depth),
@@ -205,6 +206,7 @@ impl Values<'_> {
 
     fn items(&self, shape: &Shape, name: &str, random: &mut Random, depth: usize) -> Vec<Value> {
         let length = match random.below(20) {
+            _ if depth > 6 => 0,
             _ if depth > 3 => random.below(2),
             0 => 0,
             1 | 2 => 1,

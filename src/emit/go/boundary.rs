@@ -182,7 +182,7 @@ impl<'a> Tables<'a> {
             for method in called {
                 let function = self.cx.function(method);
                 let name = format!("{}.{}", class.name, function.name);
-                self.entry(3, &function.name, method, &name, decide::has_self(function));
+                self.entry(3, &function.name, method, &name, decide::is_bound(function));
             }
             self.line(2, "},");
         }
@@ -204,7 +204,12 @@ impl<'a> Tables<'a> {
             .objects
             .iter()
             .filter_map(|object| {
-                let index = self.cx.program.globals.iter().position(|global| global.name == object.name)?;
+                let index = self
+                    .cx
+                    .program
+                    .globals
+                    .iter()
+                    .position(|global| global.is_shown() && global.name == object.name)?;
                 let name = self.cx.names.global(GlobalId(index as u32));
                 let value =
                     if self.cx.program.globals[index].is_state { format!("state.{name}") } else { name.to_string() };
@@ -266,7 +271,7 @@ impl<'a> Tables<'a> {
         self.line(1, &format!("switch {bound}object.(type) {{"));
         self.line(1, "case nil:");
         for (index, global) in cx.program.globals.iter().enumerate() {
-            if global.is_state && interface::shape(cx.program, &global.ty).is_some() {
+            if global.is_state && global.is_shown() && interface::shape(cx.program, &global.ty).is_some() {
                 let name = cx.names.global(GlobalId(index as u32));
                 let codec = self.codec(&global.ty);
                 let key = text::quote(&global.name);

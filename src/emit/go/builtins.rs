@@ -116,6 +116,8 @@ impl<'c> Body<'c> {
                 }
             }
             Builtin::DictGetOr => self.method("GetOr", args),
+            Builtin::AttributeBase => self.inside_option(args, "support.AttributeError"),
+            Builtin::OperandBase => self.inside_option(args, "support.TypeError"),
             Builtin::DictDelete => {
                 let [dict, key] = take_two(self.all(args));
                 let key = self.stable("key", key, &args[1]);
@@ -422,9 +424,9 @@ impl<'c> Body<'c> {
         }
         let [items, item] = take_two(self.all(args));
         let item = if super::places::is_path(&item) { item } else { self.spill_typed("wanted", item, &args[1].ty) };
-        let text = self.cx.repr(&args[1].ty, item.clone());
-        let matches = self.matcher(&args[1], item);
-        self.raising(Ex::call("support.IndexOf", vec![items, matches, text]), "place", wanted)
+        let matches = self.matcher(&args[1], item.clone());
+        let repr = self.cx.repr_function(&args[1].ty);
+        self.raising(Ex::call("support.IndexOf", vec![items, matches, item, repr]), "place", wanted)
     }
 
     fn append(&mut self, args: &'c [Expr]) -> Ex {

@@ -25,7 +25,11 @@ impl<'a> Tables<'a> {
         self.line(indent, &format!("{}: {{", text::quote(key)));
         let mut rows = vec![("Name:".to_string(), format!("{},", text::quote(name)))];
         rows.push(("At:".into(), format!("{},", text::quote(at))));
-        let (access, guards) = function.map_or((Access::Pure, false), |(_, f)| (decide::access(f), f.effects.guards));
+        let (access, guards) = function.map_or((Access::Pure, false), |(_, f)| {
+            let written = f.params.iter().map(|param| &f.locals[param.local.0 as usize].ty).chain([&f.result]);
+            let deep = written.into_iter().any(|ty| decide::is_endless(self.cx.program, ty));
+            (decide::access(f), f.effects.guards || deep)
+        });
         let access = match access {
             Access::Pure => "support.Pure,",
             Access::Read => "support.Read,",

@@ -271,6 +271,12 @@ fn compare(cx: &Context, id: ClassId) -> String {
 
 fn repr(cx: &Context, id: ClassId) -> String {
     let class = cx.class(id);
+    if class.dataclass.is_none() {
+        let ty = cx.ty(&Type::Class(id));
+        return format!(
+            "// Repr declines: Python shows where the object lies.\nfunc (a {ty}) Repr() string {{\n\tsupport.Decline(\"repr\")\n\treturn \"\"\n}}\n"
+        );
+    }
     let mut text = Ex::word(text::quote(&format!("{}(", class.name)));
     for (index, (value, field)) in fields(cx, id, "a").into_iter().zip(&class.fields).enumerate() {
         let comma = if index > 0 { ", " } else { "" };
@@ -288,6 +294,12 @@ fn repr(cx: &Context, id: ClassId) -> String {
 
 fn hash(cx: &Context, id: ClassId) -> String {
     let class = cx.class(id);
+    if decide::is_by_identity(class) {
+        let ty = cx.ty(&Type::Class(id));
+        return format!(
+            "// Hash tells the object from all others.\nfunc (a {ty}) Hash() int64 {{\n\treturn support.Identity(a)\n}}\n"
+        );
+    }
     let parts = fields(cx, id, "a").into_iter().zip(&class.fields).map(|(value, field)| cx.hash(&field.ty, value));
     let value = Ex::call("support.HashTuple", parts.collect());
     let ty = cx.ty(&Type::Class(id));

@@ -33,8 +33,8 @@ impl Names {
         }
         let mut state = Scope::default();
         let globals = program.globals.iter().map(|global| match global.is_state {
-            true => state.take(&GoIdent::of(&global.name), "Value"),
-            false => package.take(&GoIdent::of(&global.name), "Value"),
+            true => state.take(&GoIdent::of(&global.word()), "Value"),
+            false => package.take(&GoIdent::of(&global.word()), "Value"),
         });
         let globals = globals.collect();
         let locals = local_names(program);

@@ -113,6 +113,20 @@ impl<'c> Body<'c> {
         }
     }
 
+    /// The value inside an Optional that is tested here: an exception of this class where there is none.
+    pub(super) fn inside_option(&mut self, args: &'c [Expr], class: &str) -> Ex {
+        let option = self.expr(&args[0]);
+        let option = self.stable("maybe", option, &args[0]);
+        let nilable = matches!(&args[0].ty, Type::Optional(inner) if self.cx.is_nilable(inner));
+        let (test, value) = match nilable {
+            true => (option.clone().binary("!=", Ex::word("nil")), option),
+            false => (option.clone().dot("Valid"), option.dot("Value")),
+        };
+        let message = self.expr(&args[1]);
+        self.raise_unless(test, class, message);
+        value
+    }
+
     fn item(&mut self, base: &'c Expr, index: &'c Expr, check: Check, wanted: bool) -> Ex {
         match &base.ty {
             Type::Dict(key, _) => {

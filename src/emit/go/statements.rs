@@ -436,7 +436,7 @@ impl<'c> Body<'c> {
                 walk.enter(this, target);
                 this.statements(body);
             });
-            (walk.head, written)
+            (super::comprehensions::tidy(walk.head, &written), written)
         });
     }
 

@@ -7,6 +7,7 @@
 
 use super::printer::{Ex, St};
 use super::{Context, Request};
+use crate::emit::decide;
 use crate::ir::{ClassId, Type};
 use std::collections::BTreeSet;
 
@@ -70,7 +71,9 @@ impl Context<'_> {
     /// Asks for the hashes of classes whose values are elements of sets.
     fn hashed(&self, ty: &Type) {
         match ty {
-            Type::Class(id) if self.keys.contains(id) => self.request(Request::Hash(*id)),
+            Type::Class(id) if self.keys.contains(id) || decide::is_by_identity(self.class(*id)) => {
+                self.request(Request::Hash(*id));
+            }
             Type::Optional(inner) => self.hashed(inner),
             Type::Tuple(items) => items.iter().for_each(|item| self.hashed(item)),
             Type::Bytes | Type::Set(_) | Type::FrozenSet(_) => {

@@ -86,6 +86,11 @@ impl Scope<'_, '_> {
 
     pub(super) fn compare(&mut self, op: CompareOp, left: &Expr, right: &Expr) -> Code {
         let identity = matches!(op, CompareOp::Is | CompareOp::IsNot);
+        if identity && matches!(left.ty, Type::Optional(_)) {
+            let (a, b) = (self.borrowed(left), self.borrowed(right));
+            let same = Code::atom(quote!(shared::same(#a, #b)));
+            return if op == CompareOp::Is { same } else { same.prefixed(quote!(!)) };
+        }
         if identity {
             let same = self.look(left, &[right], |scope, value| {
                 let other = scope.borrowed(right);

@@ -75,6 +75,11 @@ pub fn items(emitter: &Emitter<'_>, interface: &Interface) -> TokenStream {
             }
         )
     });
+    let cells = boundary.classes().next().map(|_| {
+        quote!(
+            use std::cell::RefCell;
+        )
+    });
     let reexport = interface.has_state.then(|| {
         quote!(
             pub use crate::state::State;
@@ -84,8 +89,10 @@ pub fn items(emitter: &Emitter<'_>, interface: &Interface) -> TokenStream {
         #reexport
         use crate::call::{Call, Param, Signature};
         use crate::session::{RouteRequest, World};
-        use crate::wire::{Wire, field, fields, object};
+        use crate::wire::{Wire, deeper, field, fields, object};
         use serde_json::{Map, Value};
+        #cells
+        use std::collections::HashMap;
 
         /// What a call needs of the state around it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +155,11 @@ impl<'e, 'p> Boundary<'e, 'p> {
                 #[derive(Clone, Debug)]
                 pub enum Object {}
 
+                /// The kept objects that the arguments of the next call may name: none.
+                pub fn give(objects: &HashMap<String, Object>) {
+                    let _ = objects;
+                }
+
                 impl Object {
                     fn class(&self) -> &'static str {
                         match *self {}
@@ -160,6 +172,21 @@ impl<'e, 'p> Boundary<'e, 'p> {
             #[derive(Clone, Debug)]
             pub enum Object {
                 #(#names(#types)),*
+            }
+
+            thread_local! {
+                static GIVEN: RefCell<HashMap<String, Object>> = RefCell::default();
+            }
+
+            /// The kept objects that the arguments of the next call may name.
+            pub fn give(objects: &HashMap<String, Object>) {
+                GIVEN.set(objects.clone());
+            }
+
+            /// The kept object that a value names.
+            fn given(value: &Value) -> Option<Object> {
+                let name = crate::wire::tagged(value, "$ref")?.as_str()?;
+                GIVEN.with_borrow(|given| given.get(name).cloned())
             }
 
             impl Object {
@@ -327,7 +354,9 @@ impl<'e, 'p> Boundary<'e, 'p> {
     pub(super) fn global_objects(&self) -> Vec<(&'p String, ClassId, GlobalId)> {
         let globals = self.emitter.program.globals.iter().enumerate();
         let object = |(index, global): (usize, &'p crate::ir::Global)| match global.ty {
-            Type::Class(id) if self.emitter.program.class(id).public && !global.name.starts_with('_') => {
+            Type::Class(id)
+                if self.emitter.program.class(id).public && !global.name.starts_with('_') && global.is_shown() =>
+            {
                 Some((&global.name, id, GlobalId(index as u32)))
             }
             _ => None,

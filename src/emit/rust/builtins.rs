@@ -99,8 +99,12 @@ impl Scope<'_, '_> {
             Builtin::ListReverse => self.change(&args[0], &[], |_, list| list.code.method("reverse", &[])),
             Builtin::DictGet => self.get(&args[0], &args[1]),
             Builtin::DictGetOr => self.get_or(args),
-            Builtin::DictDelete => self.changing(args, quote!(dict::pop), true),
-            Builtin::DictPop => self.changing(args, quote!(dict::pop), true),
+            Builtin::AttributeBase => return self.inside_option(quote!(attribute), args),
+            Builtin::OperandBase => return self.inside_option(quote!(operand), args),
+            Builtin::DictDelete | Builtin::DictPop => {
+                self.emitter.needs_repr(&args[1].ty);
+                self.changing(args, quote!(dict::pop), true)
+            }
             Builtin::DictPopOr => self.change(&args[0], &[&args[1], &args[2]], |scope, dict| {
                 let (key, default) = (scope.borrowed(&args[1]), scope.owned(&args[2]));
                 dict.code.method("shift_remove", &[quote!(#key)]).method("unwrap_or", &[quote!(#default)])
@@ -114,7 +118,10 @@ impl Scope<'_, '_> {
                 let item = scope.borrowed(&args[1]);
                 set.code.method("discard", &[quote!(#item)])
             }),
-            Builtin::SetRemove => self.changing(args, quote!(set::remove), true),
+            Builtin::SetRemove => {
+                self.emitter.needs_repr(&args[1].ty);
+                self.changing(args, quote!(set::remove), true)
+            }
             Builtin::SetUnion => self.set_operation(args, quote!(set::union), ty),
             Builtin::SetIntersection => self.set_operation(args, quote!(set::intersection), ty),
             Builtin::SetDifference => self.set_operation(args, quote!(set::difference), ty),

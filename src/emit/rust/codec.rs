@@ -10,20 +10,28 @@ use super::expressions::Scope;
 use crate::ir::{ClassId, ClassRepr, Expr, GlobalId, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::collections::BTreeSet;
 
 impl Boundary<'_, '_> {
     /// True where values of a type can be written and read.
-    pub(super) fn is_wired(&self, ty: &Type, depth: usize) -> bool {
-        let inner = |ty: &Type| depth < 32 && self.is_wired(ty, depth + 1);
+    pub(super) fn is_wired(&self, ty: &Type) -> bool {
+        self.is_wired_within(ty, &mut BTreeSet::new())
+    }
+
+    /// `seen` are the classes on the way: a class that holds itself is wired if everything else in it is.
+    fn is_wired_within(&self, ty: &Type, seen: &mut BTreeSet<ClassId>) -> bool {
         match ty {
             Type::None | Type::Never | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes | Type::Json => {
                 true
             }
-            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => inner(item),
-            Type::Dict(key, value) => inner(key) && inner(value),
-            Type::Tuple(items) => items.len() <= 8 && items.iter().all(inner),
+            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
+                self.is_wired_within(item, seen)
+            }
+            Type::Dict(key, value) => self.is_wired_within(key, seen) && self.is_wired_within(value, seen),
+            Type::Tuple(items) => items.len() <= 8 && items.iter().all(|item| self.is_wired_within(item, seen)),
             Type::Class(id) => {
-                depth > 16 || self.emitter.program.class(*id).fields.iter().all(|field| inner(&field.ty))
+                !seen.insert(*id)
+                    || self.emitter.program.class(*id).fields.iter().all(|field| self.is_wired_within(&field.ty, seen))
             }
             Type::Unknown | Type::Exception | Type::Function(..) | Type::Cell(_) | Type::Response | Type::Lock => false,
         }
@@ -31,7 +39,7 @@ impl Boundary<'_, '_> {
 
     pub(super) fn codecs(&self) -> TokenStream {
         let classes = (0..self.emitter.program.classes.len() as u32).map(ClassId);
-        classes.filter(|id| self.is_wired(&Type::Class(*id), 0)).map(|id| self.codec(id)).collect()
+        classes.filter(|id| self.is_wired(&Type::Class(*id))).map(|id| self.codec(id)).collect()
     }
 
     fn codec(&self, id: ClassId) -> TokenStream {
@@ -52,7 +60,8 @@ impl Boundary<'_, '_> {
             }
         });
         let built = quote!(#path { #(#reads),* });
-        let pairs = quote!(Map::from_iter([#((#words.to_string(), it.#names.encode(exact))),*]));
+        let pairs = quote!(deeper(3, || Map::from_iter([#((#words.to_string(), it.#names.encode(exact))),*])));
+        let kept = self.kept(id);
         let unused = names.is_empty().then(|| quote!(let _ = fields;));
         let (built, written) = match class.repr {
             ClassRepr::Shared => (quote!(Shared::new(#built)), quote!(self.with(|it| object(#word, #pairs, exact)))),
@@ -62,6 +71,7 @@ impl Boundary<'_, '_> {
         quote!(
             impl Wire for #ty {
                 fn decode(value: &Value) -> Self {
+                    #kept
                     let fields = fields(value, #word);
                     #unused
                     #built
@@ -72,6 +82,24 @@ impl Boundary<'_, '_> {
                 }
             }
         )
+    }
+
+    /// Takes the kept object that a value names, unless a change of it would be lost.
+    fn kept(&self, id: ClassId) -> Option<TokenStream> {
+        let class = self.emitter.program.class(id);
+        if !class.public || class.repr == ClassRepr::Owned {
+            return None;
+        }
+        let variant = self.variant(id);
+        let others = (self.classes().count() > 1).then(|| quote!(_ => crate::wire::wrong_type(),));
+        Some(quote!(
+            if let Some(object) = given(value) {
+                return match object {
+                    Object::#variant(it) => it,
+                    #others
+                };
+            }
+        ))
     }
 
     fn default(&self, default: &Expr) -> TokenStream {
@@ -99,7 +127,7 @@ impl Boundary<'_, '_> {
             .globals
             .iter()
             .enumerate()
-            .filter(|(_, global)| global.is_state && self.is_wired(&global.ty, 0))
+            .filter(|(_, global)| global.is_state && global.is_shown() && self.is_wired(&global.ty))
             .map(|(index, global)| {
                 let (word, name) = (&global.name, self.emitter.names.global(GlobalId(index as u32)));
                 quote!((#word.to_string(), state.#name.encode(exact)))
@@ -109,7 +137,7 @@ impl Boundary<'_, '_> {
             true => quote!(let _ = (state, exact); Map::new()),
             false => quote!(Map::from_iter([#(#fields),*])),
         };
-        let wired = |class: &ClassId| self.is_wired(&Type::Class(*class), 0);
+        let wired = |class: &ClassId| self.is_wired(&Type::Class(*class));
         let kept: Vec<TokenStream> = self
             .classes()
             .filter(wired)

@@ -37,7 +37,7 @@ impl Boundary<'_, '_> {
         for (at, param) in params.iter().enumerate() {
             let (name, index) = (&names[at], proc_macro2::Literal::usize_unsuffixed(at));
             before.extend(self.taken(at, param, types[at], name));
-            if function.effects.mutates.contains(&(at + skipped)) && self.is_wired(types[at], 0) {
+            if function.effects.mutates.contains(&(at + skipped)) && self.is_wired(types[at]) {
                 before.extend(quote!(call.before(#index, &#name);));
                 after.extend(quote!(call.after(#index, &#name);));
             }
@@ -49,7 +49,9 @@ impl Boundary<'_, '_> {
                 );
             }
             let shared = decide::is_shared(self.emitter.program, types[at]);
+            let kept = self.may_be_result(types[at], function);
             passed.push(match param.passing {
+                Passing::Value if kept => quote!(#name.clone()),
                 Passing::Value => quote!(#name),
                 Passing::Ref if types[at].is_scalar() => quote!(#name),
                 Passing::RefMut if !shared => quote!(&mut #name),
@@ -83,7 +85,7 @@ impl Boundary<'_, '_> {
         let rust_type = self.emitter.ty(ty);
         let index = proc_macro2::Literal::usize_unsuffixed(at);
         let plain = match &param.default {
-            _ if !self.is_wired(ty, 0) => quote!(crate::wire::wrong_type()),
+            _ if !self.is_wired(ty) => quote!(crate::wire::wrong_type()),
             Some(default) => {
                 let default = self.closure(default);
                 quote!(call.take_or(#index, #default))
@@ -118,7 +120,7 @@ impl Boundary<'_, '_> {
     }
 
     fn signature(&self, function: &Function, qualified: &str, params: &[Param]) -> TokenStream {
-        let bound = usize::from(function.kind.class().is_some() && !matches!(function.kind, FunctionKind::Static(_)));
+        let bound = usize::from(decide::is_bound(function));
         let at = (self.emitter.options.describe)(function.at);
         let params = params.iter().map(|param| {
             let name = &function.locals[param.local.0 as usize].name;
@@ -153,7 +155,7 @@ impl Boundary<'_, '_> {
         }
         let encoded = match &ty {
             Type::None | Type::Never => quote!(Ok(Value::Null)),
-            ty if self.is_wired(ty, 0) => quote!(Ok(result.encode(call.exact))),
+            ty if self.is_wired(ty) => quote!(Ok(result.encode(call.exact))),
             _ => quote!({
                 let _ = result;
                 Ok(Value::Null)
@@ -163,8 +165,17 @@ impl Boundary<'_, '_> {
         quote!(#opened #kept #alias #encoded)
     }
 
+    /// True where an argument of a type may be the very object that a function gives back.
+    fn may_be_result(&self, ty: &Type, function: &Function) -> bool {
+        let class = decide::shared_class(self.emitter.program, &function.result);
+        class.is_some() && class == decide::shared_class(self.emitter.program, ty)
+    }
+
     /// The answer of a function that gives back one of its arguments.
     fn alias(&self, function: &Function, params: &[Param]) -> Option<TokenStream> {
+        if decide::shared_class(self.emitter.program, &function.result).is_some() {
+            return Some(self.shared_alias(function, params));
+        }
         let local = decide::returned_param(self.emitter.program, function)?;
         if decide::has_self(function) && local.0 == 0 {
             return Some(quote!(if true {
@@ -173,6 +184,37 @@ impl Boundary<'_, '_> {
         }
         let index = proc_macro2::Literal::usize_unsuffixed(params.iter().position(|param| param.local == local)?);
         Some(quote!(if let Some(alias) = call.alias(#index) { return Ok(alias); }))
+    }
+
+    /// The answer where the result is the object itself, or one that was given, which shows only when it runs.
+    fn shared_alias(&self, function: &Function, params: &[Param]) -> TokenStream {
+        let handle = |ty: &Type, name: &TokenStream| match ty {
+            Type::Optional(_) => quote!(#name.as_ref()),
+            _ => quote!(Some(&#name)),
+        };
+        let result = handle(&function.result, &quote!(result));
+        let own = function.params.first().filter(|_| decide::has_self(function));
+        let own = own.filter(|own| self.may_be_result(&function.locals[own.local.0 as usize].ty, function));
+        let mut tests: TokenStream = own
+            .map(|_| {
+                quote!(if shared::is_given(#result, Some(this)) {
+                    return Ok(crate::wire::tag("$alias", Value::from("self")));
+                })
+            })
+            .unwrap_or_default();
+        for (at, param) in params.iter().enumerate() {
+            let ty = &function.locals[param.local.0 as usize].ty;
+            if self.may_be_result(ty, function) {
+                let (name, index) = (format_ident!("value_{at}"), proc_macro2::Literal::usize_unsuffixed(at));
+                let given = handle(ty, &quote!(#name));
+                tests.extend(
+                    quote!(if let (true, Some(alias)) = (shared::is_given(#result, #given), call.alias(#index)) {
+                        return Ok(alias);
+                    }),
+                );
+            }
+        }
+        tests
     }
 
     pub(super) fn plain_constructor(&self, id: ClassId) -> TokenStream {

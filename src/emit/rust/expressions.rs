@@ -51,6 +51,8 @@ pub struct Scope<'e, 'p> {
     pub reassigned: Vec<bool>,
     /// Variables whose first assignment declares them.
     pub pending: Vec<LocalId>,
+    /// How many shared objects are open around what is being written.
+    pub opened: usize,
     counter: usize,
 }
 
@@ -90,6 +92,7 @@ impl<'e, 'p> Scope<'e, 'p> {
             attempts: Vec::new(),
             reassigned: Vec::new(),
             pending: Vec::new(),
+            opened: 0,
             counter: 0,
         }
     }

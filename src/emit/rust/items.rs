@@ -77,11 +77,19 @@ impl Emitter<'_> {
             .copied()
             .filter(|method| self.reachable[method.0 as usize])
             .partition(|method| class.repr != ClassRepr::Shared || !decide::has_self(self.program.function(*method)));
-        let key_impl = (self.keys.contains(&id) && class.fields.iter().all(|field| self.is_hashable(&field.ty)))
-            .then(|| self.key_impl(id));
+        let by_identity = decide::is_by_identity(class).then(|| {
+            quote!(
+                impl PartialEq for #name {
+                    fn eq(&self, other: &Self) -> bool {
+                        std::ptr::eq(self, other)
+                    }
+                }
+            )
+        });
+        let key_impl = (self.keys.contains(&id) && self.is_hashable(&Type::Class(id))).then(|| self.key_impl(id));
         let own_impl = self.implementation(quote!(#name), &own);
         let shared_impl = self.implementation(quote!(Shared<#name>), &shared);
-        quote!(#docs #derives pub struct #name { #(#fields),* } #key_impl #own_impl #shared_impl)
+        quote!(#docs #derives pub struct #name { #(#fields),* } #by_identity #key_impl #own_impl #shared_impl)
     }
 
     fn implementation(&self, name: TokenStream, methods: &[FunctionId]) -> TokenStream {
@@ -95,7 +103,7 @@ impl Emitter<'_> {
     fn derives(&self, class: &Class) -> TokenStream {
         let types = || class.fields.iter().map(|field| &field.ty);
         let mut derives = vec![quote!(Clone), quote!(Debug)];
-        if !types().any(Type::holds_function) {
+        if !types().any(Type::holds_function) && class.has_eq {
             derives.push(quote!(PartialEq));
             if class.has_order {
                 derives.push(quote!(PartialOrd));
@@ -104,9 +112,18 @@ impl Emitter<'_> {
         quote!(#[derive(#(#derives),*)])
     }
 
-    /// The hash of a class whose values are keys: that of the tuple of its fields.
+    /// The hash of a class whose values are keys: that of the tuple of its fields, or its own place.
     fn key_impl(&self, id: ClassId) -> TokenStream {
         let (name, fields) = (self.names.class(id), &self.names.fields[id.0 as usize]);
+        if !self.program.class(id).has_eq {
+            return quote!(
+                impl Key for #name {
+                    fn hash_of(&self) -> i64 {
+                        std::ptr::from_ref(self).addr() as i64
+                    }
+                }
+            );
+        }
         quote!(
             impl Key for #name {
                 fn hash_of(&self) -> i64 {
@@ -123,9 +140,8 @@ impl Emitter<'_> {
             Type::Tuple(items) => items.iter().all(|item| self.is_hashable(item)),
             Type::Class(id) => {
                 let class = self.program.class(*id);
-                class.hashable
-                    && class.repr != ClassRepr::Shared
-                    && class.fields.iter().all(|field| self.is_hashable(&field.ty))
+                decide::is_by_identity(class)
+                    || class.hashable && class.fields.iter().all(|field| self.is_hashable(&field.ty))
             }
             _ => false,
         }
@@ -308,6 +324,17 @@ impl Emitter<'_> {
     fn repr_item(&self, id: ClassId) -> TokenStream {
         let class = self.program.class(id);
         let (name, fields) = (self.names.class(id), &self.names.fields[id.0 as usize]);
+        if class.dataclass.is_none() {
+            // Python shows where the object lies.
+            let ty = if class.repr == ClassRepr::Shared { quote!(Shared<#name>) } else { quote!(#name) };
+            return quote!(
+                impl Repr for #ty {
+                    fn repr(&self) -> String {
+                        guard::guard("repr", "")
+                    }
+                }
+            );
+        }
         let words = class.fields.iter().map(|field| format!("{}={{}}", field.name)).collect::<Vec<_>>().join(", ");
         let template = format!("{}({words})", class.name);
         match class.repr {

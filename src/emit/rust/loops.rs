@@ -282,6 +282,10 @@ impl Scope<'_, '_> {
                 let chain = value.code.method("iter_mut", &[]);
                 Source { chain, plain: value.borrow_mut(), gives: Given::Mut, ty: item }
             }
+            // A mutable reference would be moved into the loop.
+            Kind::Mut if item.is_scalar() || decide::is_shared(self.emitter.program, &item) => {
+                same(value.code.method("iter", &[]), Given::Ref, item)
+            }
             _ => Source { chain: value.code.method("iter", &[]), plain: value.borrow(), gives: Given::Ref, ty: item },
         }
     }

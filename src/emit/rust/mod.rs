@@ -48,7 +48,7 @@ pub fn emit(program: &Program, options: &EmitOptions) -> Result<Artifact, EmitEr
         module: None,
         reachable: decide::reachable(program),
         recursive: decide::recursive(program),
-        keys: decide::key_classes(program, &|class| class.hashable && class.repr != crate::ir::ClassRepr::Shared),
+        keys: decide::key_classes(program, &|class| class.hashable || decide::is_by_identity(class)),
         shown_classes: RefCell::default(),
         json_classes: RefCell::default(),
     };

@@ -55,8 +55,11 @@ const TAKEN_TYPES: &[&str] = &[
     "Vec",
 ];
 
+/// Shared objects that are open, from the outermost in.
+pub const OPEN: &[&str] = &["it", "inner", "inner_2", "inner_3", "inner_4", "inner_5", "inner_6", "inner_7"];
+
 /// Values that generated code names without a path.
-const TAKEN_VALUES: &[&str] = &["it", "state", "error"];
+const TAKEN_VALUES: &[&str] = &["state", "error"];
 
 /// Makes an identifier of a word that may be a keyword.
 pub fn ident(word: &str) -> Ident {
@@ -155,8 +158,8 @@ impl Names {
                 .globals
                 .iter()
                 .map(|global| match global.is_state {
-                    true => ident(&fresh(&snake(&global.name), &mut state)),
-                    false => ident(&fresh(&screaming(&global.name), &mut statics)),
+                    true => ident(&fresh(&snake(&global.word()), &mut state)),
+                    false => ident(&fresh(&screaming(&global.word()), &mut statics)),
                 })
                 .collect(),
         }
@@ -223,7 +226,7 @@ pub fn locals(function: &Function) -> Vec<Ident> {
 
 /// The Rust names of some variables, of which the first may be `self`.
 pub fn of_locals(locals: &[crate::ir::Local], has_self: bool) -> Vec<Ident> {
-    let mut taken: HashSet<String> = TAKEN_VALUES.iter().map(|name| name.to_string()).collect();
+    let mut taken: HashSet<String> = TAKEN_VALUES.iter().chain(OPEN).map(|name| name.to_string()).collect();
     let name = |(index, local): (usize, &crate::ir::Local)| match index {
         0 if has_self => Ident::new("self", Span::call_site()),
         _ => ident(&fresh(&snake(&local.name), &mut taken)),

@@ -10,6 +10,7 @@
 //! the object, and nothing of the program runs in that closure.
 
 use super::expressions::Scope;
+use super::names;
 use super::printer::{Code, Level};
 use super::types::is_sliced;
 use crate::emit::decide;
@@ -150,11 +151,16 @@ impl Scope<'_, '_> {
         let (temporaries, hoisted) = self.hoist(outside);
         let receiver = self.value(handle);
         let receiver = self.settled(receiver).code;
-        self.given.insert(std::ptr::from_ref(handle), Value::new(Code::atom(quote!(it)), Kind::Ref));
+        // Objects that are open at once have names of their own.
+        let name = &names::OPEN[self.opened.min(names::OPEN.len() - 1)];
+        let it = names::ident(name);
+        self.opened += 1;
+        self.given.insert(std::ptr::from_ref(handle), Value::new(Code::atom(quote!(#it)), Kind::Ref));
         let (inner, raises) = self.closure_body(body);
         self.given.remove(&std::ptr::from_ref(handle));
+        self.opened -= 1;
         hoisted.iter().for_each(|expr| drop(self.given.remove(expr)));
-        let call = receiver.method(method, &[quote!(|it| #inner)]);
+        let call = receiver.method(method, &[quote!(|#it| #inner)]);
         let call = if raises { call.raising() } else { call };
         self.after(temporaries, call)
     }
@@ -228,6 +234,13 @@ impl Scope<'_, '_> {
         }
     }
 
+    /// The value inside an Optional that is tested here, by a function of `option`.
+    pub fn inside_option(&mut self, function: TokenStream, args: &[Expr]) -> Value {
+        let option = self.borrowed(&args[0]);
+        let message = self.borrowed(&args[1]);
+        Value::new(Code::atom(quote!(option::#function(#option, #message))).raising(), Kind::Ref)
+    }
+
     /// A value as the receiver of a method or field.
     pub fn receiver(&mut self, expr: &Expr) -> Code {
         let value = self.value(expr);
@@ -258,6 +271,7 @@ impl Scope<'_, '_> {
     fn item(&mut self, base: &Expr, index: &Expr, check: Check) -> Value {
         match &base.ty {
             Type::Dict(..) => {
+                self.emitter.needs_repr(&index.ty);
                 let base = self.borrowed(base);
                 let key = self.borrowed(index);
                 Value::new(Code::atom(quote!(dict::item(#base, #key))).raising(), Kind::Ref)
@@ -339,6 +353,7 @@ impl Scope<'_, '_> {
             Place::Cell(base) => Value::new(self.changed(base).code, Kind::Mut),
             Place::Item { base, index, check } => match &base.ty {
                 Type::Dict(..) => {
+                    self.emitter.needs_repr(&index.ty);
                     let base = self.changed(base).borrow_mut();
                     let key = self.borrowed(index);
                     Value::new(Code::atom(quote!(dict::item_mut(#base, #key))).raising(), Kind::Mut)

@@ -3,7 +3,7 @@
 use super::Demand;
 use super::classify::*;
 use super::decision::*;
-use super::facts::*;
+use super::slots::{self, Slot};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::walk::{Part, PartMut, each_part};
 use crate::ir::*;
@@ -157,6 +157,24 @@ impl<'p> Decision<'p> {
         if by_ref && shaped {
             self.bind_targets(target, &containers);
         }
+        for container in &containers {
+            if !self.fresh.is_fresh(self.facts, container) {
+                self.check_stores(target, container);
+            }
+        }
+    }
+
+    /// A variable from before the loop that takes elements is a second name for them.
+    fn check_stores(&mut self, target: &Target, container: &Expr) {
+        match target {
+            Target::Assign(Place::Local(local)) => {
+                let ty = self.locals[local.0 as usize].ty.clone();
+                let root = container.as_place().and_then(Place::root);
+                self.check_copy(&ty, self.kind(&ty), root, container.at);
+            }
+            Target::Tuple(items) => items.iter().for_each(|item| self.check_stores(item, container)),
+            Target::Assign(_) | Target::Declare(_) | Target::Ignore => {}
+        }
     }
 
     pub(super) fn bind_targets(&mut self, target: &Target, containers: &[Expr]) {
@@ -186,27 +204,28 @@ impl<'p> Decision<'p> {
             return;
         }
         let roots = self.roots(container);
+        let own = slots::slot(container);
+        let holds_own = |slot: &Option<Slot>| matches!(slot, Some(Slot::Local(local)) if self.fresh.holds(*local));
+        let shared = !slots::shared_slots(self.program(), container).is_empty();
+        let may_be_same = |target: &Expr| {
+            let other = slots::slot(target);
+            let apart = own != other && (holds_own(&own) || holds_own(&other) || is_placed(&own) && is_placed(&other));
+            target.ty == container.ty && !apart && (shared || !self.roots(target).is_disjoint(&roots))
+        };
         let mut found = None;
         each_part(body, &|_, _| Need::Ref, &mut |part| {
-            if let Some((ty, _)) = changed_container(part)
-                && ty == container.ty
-            {
-                let target = match part {
-                    Part::Value(e, _) => Some(*e),
-                    Part::Store(Place::Item { base, .. }) | Part::Change(Place::Item { base, .. }) => Some(&**base),
-                    _ => None,
-                };
-                if let Some(target) = target
-                    && !self.roots(target).is_disjoint(&roots)
-                {
-                    found = Some(target.at);
-                }
+            if let Some(target) = slots::changed(part).filter(|target| may_be_same(target)) {
+                found = Some(target.at);
             }
-            if let Part::Value(Expr { kind: ExprKind::Call { function, args }, at, .. }, _) = part
-                && self.facts.changed_types[function.0 as usize].contains(&container.ty)
-                && args.iter().any(|arg| !self.roots(arg).is_disjoint(&roots))
-            {
-                found = Some(*at);
+            if let Part::Value(Expr { kind: ExprKind::Call { function, args }, at, .. }, _) = part {
+                let touched = &self.facts.touched[function.0 as usize];
+                let callee = self.program().function(*function);
+                let mut given = args.iter().enumerate().filter(|(at, _)| callee.effects.mutates.contains(at));
+                let changes = own.as_ref().is_none_or(|slot| touched.changes(slot, &container.ty)) && !holds_own(&own);
+                let same_root = || args.iter().any(|arg| !self.roots(arg).is_disjoint(&roots));
+                if given.any(|(_, arg)| may_be_same(arg)) || changes && (shared || same_root()) {
+                    found = Some(*at);
+                }
             }
             // A function value may change what it shares with others.
             if let Part::Value(e @ Expr { kind: ExprKind::CallValue { .. }, .. }, _) = part
@@ -277,6 +296,11 @@ impl<'p> Decision<'p> {
             }
         }
     }
+}
+
+/// True for a container in a field, global or other container.
+fn is_placed(slot: &Option<Slot>) -> bool {
+    !matches!(slot, None | Some(Slot::Local(_)))
 }
 
 /// True where statements mention both a variable and, while it may still be used, the root it refers to.

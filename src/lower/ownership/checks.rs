@@ -3,6 +3,7 @@
 use super::Demand;
 use super::classify::*;
 use super::decision::*;
+use super::slots;
 use crate::artifact::Access;
 use crate::ir::*;
 use crate::lower::aliases::RootKey;
@@ -43,6 +44,13 @@ impl<'p> Decision<'p> {
             if kind != Kind::Scalar {
                 self.check_copy(&e.ty, kind, root, e.at);
             }
+        }
+        if let ExprKind::Builtin { op: Builtin::AttributeBase | Builtin::OperandBase, args } = &e.kind
+            && need == Need::Own
+            && !self.fresh.is_fresh(self.facts, &args[0])
+        {
+            let root = args[0].as_place().and_then(Place::root);
+            self.check_copy(&e.ty, self.kind(&e.ty), root, e.at);
         }
         if need == Need::Mut && !matches!(e.kind, ExprKind::Read { .. }) {
             let kind = self.kind(&e.ty);
@@ -170,6 +178,18 @@ impl<'p> Decision<'p> {
             })
         };
         self.check_parts(function, args);
+        for (position, arg) in args.iter().enumerate().filter(|(_, arg)| slots::is_container(&arg.ty)) {
+            let touched = &self.facts.touched[function.0 as usize];
+            let mutates = self.need(function, position) == Need::Mut;
+            let meets = slots::shared_slots(self.program(), arg)
+                .iter()
+                .any(|(slot, ty)| touched.changes(slot, ty) || mutates && touched.read.contains(slot));
+            if meets {
+                let message =
+                    format!("this {} is also reached through its object in the call, and changed", describe(&arg.ty));
+                self.refuse(arg.at, message);
+            }
+        }
         for position in 0..args.len() {
             let need = self.need(function, position);
             let Some(root) = root_of(self, &args[position]) else { continue };

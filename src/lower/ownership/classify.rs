@@ -26,13 +26,109 @@ pub(super) fn classify(program: &mut Program) {
         });
     }
     drop(facts);
+    let told_apart = told_apart(program);
     for index in 0..program.classes.len() {
         let id = ClassId(index as u32);
         // A container that is changed through a variable may be a field of any class that has one of its type.
         let by_type = program.classes[index].fields.iter().any(|f| changed_types.contains(&f.ty));
         let value = !changed.contains(&id) && !by_type;
-        program.classes[index].repr = if value { ClassRepr::Value } else { ClassRepr::Owned };
+        let shared = told_apart.contains(&id) || holds_itself(program, id);
+        program.classes[index].repr = match (shared, value) {
+            (true, _) => ClassRepr::Shared,
+            (false, true) => ClassRepr::Value,
+            (false, false) => ClassRepr::Owned,
+        };
     }
+}
+
+/// Classes whose objects are told apart by identity somewhere: a copy would be another object.
+fn told_apart(program: &Program) -> HashSet<ClassId> {
+    let mut found = HashSet::new();
+    let mut compared: Vec<Type> = Vec::new();
+    let functions = program.functions.iter();
+    let types = functions.clone().flat_map(|f| f.locals.iter().map(|l| &l.ty).chain([&f.result]));
+    types.chain(program.globals.iter().map(|g| &g.ty)).for_each(|ty| keyed(ty, &mut compared));
+    program.classes.iter().flat_map(|c| &c.fields).for_each(|field| keyed(&field.ty, &mut compared));
+    for function in functions {
+        each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
+            let Part::Value(e, _) = part else { return };
+            keyed(&e.ty, &mut compared);
+            match &e.kind {
+                ExprKind::Compare { op: CompareOp::Is | CompareOp::IsNot, left, .. } => {
+                    found.extend(object_class(&left.ty));
+                }
+                ExprKind::Compare { left, .. } => compared.push(left.ty.clone()),
+                ExprKind::Builtin {
+                    op: Builtin::Contains | Builtin::IndexOf | Builtin::Count | Builtin::ListRemove,
+                    args,
+                } => compared.extend(args.iter().map(|arg| arg.ty.clone())),
+                _ => {}
+            }
+        });
+    }
+    let mut seen = HashSet::new();
+    compared.iter().for_each(|ty| compared_by_identity(program, ty, &mut seen, &mut found));
+    found
+}
+
+fn object_class(ty: &Type) -> Option<ClassId> {
+    match ty {
+        Type::Class(id) => Some(*id),
+        Type::Optional(inner) => object_class(inner),
+        _ => None,
+    }
+}
+
+/// Keys of dicts and elements of sets are compared.
+fn keyed(ty: &Type, compared: &mut Vec<Type>) {
+    match ty {
+        Type::Dict(key, value) => {
+            compared.push((**key).clone());
+            keyed(value, compared);
+        }
+        Type::Set(item) | Type::FrozenSet(item) => compared.push((**item).clone()),
+        Type::List(item) | Type::Optional(item) => keyed(item, compared),
+        Type::Tuple(items) => items.iter().for_each(|item| keyed(item, compared)),
+        _ => {}
+    }
+}
+
+fn compared_by_identity(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>, found: &mut HashSet<ClassId>) {
+    match ty {
+        Type::Class(id) if !program.class(*id).has_eq => {
+            found.insert(*id);
+        }
+        Type::Class(id) if seen.insert(*id) => {
+            let fields = &program.class(*id).fields;
+            fields.iter().for_each(|field| compared_by_identity(program, &field.ty, seen, found));
+        }
+        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
+            compared_by_identity(program, t, seen, found);
+        }
+        Type::Dict(k, v) => {
+            compared_by_identity(program, k, seen, found);
+            compared_by_identity(program, v, seen, found);
+        }
+        Type::Tuple(items) => items.iter().for_each(|t| compared_by_identity(program, t, seen, found)),
+        _ => {}
+    }
+}
+
+/// True for a class whose values would hold values of it directly: without an end, unless behind a handle.
+fn holds_itself(program: &Program, id: ClassId) -> bool {
+    fn inside(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>) {
+        match ty {
+            Type::Class(id) if seen.insert(*id) => {
+                program.class(*id).fields.iter().for_each(|field| inside(program, &field.ty, seen));
+            }
+            Type::Optional(t) => inside(program, t, seen),
+            Type::Tuple(items) => items.iter().for_each(|t| inside(program, t, seen)),
+            _ => {}
+        }
+    }
+    let mut seen = HashSet::new();
+    program.class(id).fields.iter().for_each(|field| inside(program, &field.ty, &mut seen));
+    seen.contains(&id)
 }
 
 /// The class whose object changes when a place does; else the type of the container that does.

@@ -17,6 +17,7 @@ pub(super) struct Decision<'p> {
     pub(super) aliases: &'p Aliases,
     pub(super) passings: &'p [Vec<Need>],
     pub(super) fresh: Fresh,
+    pub(super) locals: &'p [Local],
     pub(super) stores: HashMap<LocalId, usize>,
     pub(super) bindings: HashMap<LocalId, Binding>,
     /// What a reference variable refers to: the root must stay while it lives.
@@ -39,6 +40,7 @@ impl<'p> Decision<'p> {
             aliases,
             passings,
             fresh: Fresh::of(facts, function),
+            locals: &function.locals,
             stores: stores(function),
             bindings: HashMap::new(),
             referents: HashMap::new(),

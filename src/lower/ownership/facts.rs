@@ -1,6 +1,7 @@
 //! What all bodies together say: who changes which containers and classes, whose results are new objects.
 
 use super::fresh::*;
+use super::slots::{Touched, touched};
 use crate::ir::walk::{Part, each_part, each_stmt};
 use crate::ir::*;
 use std::collections::HashSet;
@@ -16,6 +17,8 @@ pub(super) struct Facts<'p> {
     pub(super) changed_classes: Vec<HashSet<ClassId>>,
     /// Types of containers that are changed where they are not the function's own new object.
     pub(super) changed_in_place: HashSet<Type>,
+    /// Per function: the containers that it and its callees touch, by the places that own them.
+    pub(super) touched: Vec<Touched>,
     /// Per function: number of calls to it in the program.
     pub(super) callers: Vec<usize>,
     /// What calls of function values may run.
@@ -33,6 +36,7 @@ impl<'p> Facts<'p> {
             changed_types: vec![HashSet::new(); count],
             changed_classes: vec![HashSet::new(); count],
             changed_in_place: HashSet::new(),
+            touched: Vec::new(),
             callers: vec![0; count],
             values: Values::of(program),
             calls_values: vec![false; count],
@@ -50,8 +54,9 @@ impl<'p> Facts<'p> {
         }
         facts.fix_returns(program);
         facts.fix_changes(program);
-        for function in &program.functions {
-            let fresh = Fresh::of(&facts, function);
+        let fresh: Vec<Fresh> = program.functions.iter().map(|function| Fresh::of(&facts, function)).collect();
+        facts.touched = touched(program, &fresh);
+        for (function, fresh) in program.functions.iter().zip(&fresh) {
             let mut in_place = HashSet::new();
             each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
                 if let Some((ty, variable)) = changed_container(part)

@@ -71,6 +71,9 @@ impl Fresh {
                     !matches!(op.row().result, library::Pattern::Variable(_) | library::Pattern::Optional(_))
                         || e.ty.is_scalar()
                 }
+                Builtin::AttributeBase | Builtin::OperandBase => {
+                    args.first().is_some_and(|arg| self.is_fresh(facts, arg))
+                }
                 Builtin::DictGetOr | Builtin::Min | Builtin::Max => e.ty.is_scalar() || args.is_empty(),
                 _ => true,
             },

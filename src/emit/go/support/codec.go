@@ -126,12 +126,14 @@ func ListCodec[T any](item Codec[T]) Codec[[]T] {
 			return values
 		},
 		Write: func(w *Writer, values []T) {
+			w.enter(1)
 			w.raw("[")
 			for _, value := range values {
 				w.next()
 				item.Write(w, value)
 			}
 			w.raw("]")
+			w.leave(1)
 		},
 	}
 }

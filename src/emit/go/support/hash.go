@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"math"
 	"math/bits"
+	"unsafe"
 )
 
 // hashPrime is the prime modulo which numbers are hashed.
@@ -46,6 +47,11 @@ func HasherOf[T any]() func(T) int64 {
 		}
 	}
 	return function.(func(T) int64)
+}
+
+// Identity returns a hash that tells objects apart.
+func Identity[T any](object *T) int64 {
+	return int64(uintptr(unsafe.Pointer(object)))
 }
 
 // signedHash gives a hash its sign; a hash is never -1.

@@ -179,11 +179,11 @@ func Count[T any](items []T, match func(T) bool) int64 {
 	return count
 }
 
-// IndexOf returns the index of the first item that satisfies a condition; the text names what was looked for.
-func IndexOf[T any](items []T, match func(T) bool, text string) (int64, error) {
+// IndexOf returns the index of the first item that satisfies a condition; repr names what was looked for.
+func IndexOf[T, W any](items []T, match func(T) bool, wanted W, repr func(W) string) (int64, error) {
 	place := slices.IndexFunc(items, match)
 	if place < 0 {
-		return 0, ValueError.New(text + " is not in list")
+		return 0, ValueError.New(repr(wanted) + " is not in list")
 	}
 	return int64(place), nil
 }

@@ -2,7 +2,7 @@
 
 use crate::support::key::Key;
 use crate::support::set::{FrozenSet, Set};
-use crate::wire::{Wire, array, tag, tagged};
+use crate::wire::{Wire, array, deeper, tag, tagged};
 use serde_json::Value;
 
 fn items<T: Wire + Key + PartialEq>(value: &Value) -> Set<T> {
@@ -11,7 +11,7 @@ fn items<T: Wire + Key + PartialEq>(value: &Value) -> Set<T> {
 }
 
 fn written<T: Wire>(set: &Set<T>, exact: bool, word: &str) -> Value {
-    let items = Value::Array(set.iter().map(|item| item.encode(exact)).collect());
+    let items = deeper(2, || Value::Array(set.iter().map(|item| item.encode(exact)).collect()));
     if exact { tag(word, items) } else { items }
 }
 

@@ -1,0 +1,359 @@
+//! Classes as they are defined: bases, decorators, fields, class variables, methods, exception classes.
+//!
+//! ```text
+//! class Temp:                       class Temp { celsius: float, method warm, .. }
+//!     FREEZING = 32.0        ->     global Temp.FREEZING = 32.0
+//!     def warm(self): ...
+//! ```
+
+use super::annotations::{annotation, dotted, library_name, resolve};
+use super::collect::*;
+use super::world::*;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::{ClassId, ExceptionId, ExceptionKind, FunctionKind, GlobalId, Item, ModuleId, Type};
+use crate::python::ast::{self, Expr, ExprKind, Stmt, StmtKind};
+use crate::span::Span;
+use indexmap::IndexMap;
+
+/// Defines a class with its members, or an exception class.
+pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::ClassDef, stmt: &'a Stmt) {
+    let bases: Vec<String> = def.bases.iter().filter_map(dotted).collect();
+    if let [base] = bases.as_slice()
+        && let Some(base) = exception_base(world, module, base)
+    {
+        define_exception(world, module, def, stmt, base);
+        return;
+    }
+    let mut refused = None;
+    let base_ok = |base: &String| matches!(library_name(world, module, base).as_str(), "object" | "abc.ABC");
+    if bases.len() != def.bases.len() || !bases.iter().all(base_ok) || !def.keywords.is_empty() {
+        refused = Some(
+            Diagnostic::new(
+                Code::UnsupportedClass,
+                world.at(module, def.name.span),
+                format!("class `{}` has base classes", def.name.text),
+            )
+            .help("hold the other object in a field instead of inheriting"),
+        );
+    }
+    let id = ClassId(world.classes.len() as u32);
+    let mut class = ClassInfo {
+        name: def.name.text.clone(),
+        module,
+        def,
+        span: stmt.span,
+        fields: Vec::new(),
+        locks: Vec::new(),
+        methods: IndexMap::new(),
+        setters: IndexMap::new(),
+        attributes: IndexMap::new(),
+        hints: IndexMap::new(),
+        init: None,
+        is_dataclass: false,
+        frozen: false,
+        eq: false,
+        order: false,
+        refused,
+    };
+    for decorator in &def.decorators {
+        if let Err(problem) = class_decorator(world, module, &mut class, decorator) {
+            class.refused.get_or_insert(problem);
+        }
+    }
+    world.classes.push(class);
+    bind(world, module, &def.name.text, Binding::Class(id));
+    world.modules[module.0 as usize].items.push(Item::Class(id));
+    for inner in &def.body {
+        define_member(world, module, id, inner);
+    }
+}
+
+fn exception_base(world: &World, module: ModuleId, base: &str) -> Option<ExceptionId> {
+    match resolve(world, module, base) {
+        Some(Binding::Exception(id)) => Some(id),
+        None => ExceptionKind::from_name(base).map(ExceptionId::Builtin),
+        _ => None,
+    }
+}
+
+fn define_exception(world: &mut World, module: ModuleId, def: &ast::ClassDef, stmt: &Stmt, base: ExceptionId) {
+    let plain = def.body.iter().all(|s| match &s.kind {
+        StmtKind::Pass => true,
+        StmtKind::Expr(e) => matches!(e.kind, ExprKind::Str(_) | ExprKind::Ellipsis),
+        _ => false,
+    });
+    if !plain || !def.decorators.is_empty() {
+        let at = world.at(module, def.name.span);
+        let problem = Diagnostic::new(
+            Code::UnsupportedClass,
+            at,
+            format!("exception class `{}` has methods or fields", def.name.text),
+        )
+        .help("put the data into the message");
+        opaque(world, module, &def.name.text, problem);
+        return;
+    }
+    let index = world.exceptions.len() as u32;
+    world.exceptions.push(ExceptionInfo {
+        name: def.name.text.clone(),
+        module,
+        base,
+        doc: docstring(&def.body),
+        span: stmt.span,
+    });
+    bind(world, module, &def.name.text, Binding::Exception(ExceptionId::Custom(index)));
+    world.modules[module.0 as usize].items.push(Item::Exception(index));
+}
+
+fn class_decorator(world: &World, module: ModuleId, class: &mut ClassInfo, decorator: &Expr) -> Result<(), Diagnostic> {
+    let (name, keywords) = match &decorator.kind {
+        ExprKind::Call { func, keywords, args } if args.is_empty() => (dotted(func), keywords.as_slice()),
+        _ => (dotted(decorator), &[][..]),
+    };
+    let name = library_name(world, module, &name.unwrap_or_default());
+    let refuse = |what: String| Diagnostic::new(Code::Decorator, world.at(module, decorator.span), what);
+    if name != "dataclasses.dataclass" {
+        return Err(refuse(format!("class decorator `{name}` is not known")));
+    }
+    class.is_dataclass = true;
+    class.eq = true;
+    for keyword in keywords {
+        let key = keyword.name.as_ref().map(|n| n.text.as_str()).unwrap_or("**");
+        let ExprKind::Bool(value) = keyword.value.kind else {
+            return Err(refuse(format!("`{key}` of the dataclass is not a constant")));
+        };
+        match key {
+            "frozen" => class.frozen = value,
+            "eq" => class.eq = value,
+            "order" => class.order = value,
+            "slots" | "repr" | "init" if value => {}
+            "slots" | "kw_only" | "unsafe_hash" if !value => {}
+            _ => return Err(refuse(format!("dataclass option `{key}={value}` is outside the subset"))),
+        }
+    }
+    Ok(())
+}
+
+/// The name of a member as Python keeps it: `__x` in a class `C` is `_C__x`.
+pub fn mangled(class: &str, name: &str) -> String {
+    let class = class.trim_start_matches('_');
+    match name.starts_with("__") && !name.ends_with("__") && !name.contains('.') && !class.is_empty() {
+        true => format!("_{class}{name}"),
+        false => name.to_string(),
+    }
+}
+
+fn refuse_class(world: &mut World, class: ClassId, code: Code, span: Span, message: &str, help: &str) {
+    let module = world.class(class).module;
+    let mut problem = Diagnostic::new(code, world.at(module, span), message);
+    if !help.is_empty() {
+        problem = problem.help(help);
+    }
+    world.classes[class.0 as usize].refused.get_or_insert(problem);
+}
+
+fn define_member<'a>(world: &mut World<'a>, module: ModuleId, class: ClassId, stmt: &'a Stmt) {
+    match &stmt.kind {
+        StmtKind::FunctionDef(def) => define_method(world, module, class, def, stmt),
+        StmtKind::Assign { targets, value } => {
+            for target in targets {
+                match &target.kind {
+                    ExprKind::Name(name) if name == "__slots__" => {}
+                    ExprKind::Name(name) => define_attribute(world, class, name, None, value, stmt.span),
+                    _ => {
+                        let message = "class variables are assigned by unpacking";
+                        let help = "assign each in a statement of its own";
+                        refuse_class(world, class, Code::UnsupportedClass, stmt.span, message, help);
+                    }
+                }
+            }
+        }
+        StmtKind::AnnAssign { target, annotation: hint, value } => {
+            let ExprKind::Name(name) = &target.kind else { return };
+            match (value, is_variable(world, class, hint)) {
+                (Some(value), true) => define_attribute(world, class, name, Some(hint), value, stmt.span),
+                (None, true) => {
+                    let name = mangled(&world.class(class).name, name);
+                    world.classes[class.0 as usize].hints.insert(name, hint);
+                }
+                (value, false) => define_field(world, class, name, hint, value.as_ref()),
+            }
+        }
+        StmtKind::Pass => {}
+        StmtKind::Expr(e) if matches!(e.kind, ExprKind::Str(_) | ExprKind::Ellipsis) => {}
+        _ => {
+            let message = "this statement in a class body is not translated";
+            refuse_class(world, class, Code::UnsupportedClass, stmt.span, message, "assign plain class variables");
+        }
+    }
+}
+
+/// True where an annotated name in a class body with a value is a class variable, not a field.
+fn is_variable(world: &World, class: ClassId, hint: &Expr) -> bool {
+    let info = world.class(class);
+    let head = match &hint.kind {
+        ExprKind::Subscript { value, .. } => dotted(value),
+        _ => dotted(hint),
+    };
+    let name = library_name(world, info.module, &head.unwrap_or_default());
+    !info.is_dataclass || name == "typing.ClassVar"
+}
+
+fn define_attribute<'a>(
+    world: &mut World<'a>,
+    class: ClassId,
+    name: &str,
+    hint: Option<&'a Expr>,
+    value: &'a Expr,
+    span: Span,
+) {
+    let info = world.class(class);
+    let (module, name) = (info.module, mangled(&info.name, name));
+    if name.starts_with("__") && name.ends_with("__") || info.attributes.contains_key(&name) {
+        let message = format!("class variable `{name}` is assigned twice, or is special");
+        return refuse_class(world, class, Code::UnsupportedClass, span, &message, "");
+    }
+    let id = GlobalId(world.globals.len() as u32);
+    world.globals.push(GlobalInfo {
+        name: name.clone(),
+        module,
+        class: Some(class),
+        value,
+        declared: false,
+        hint,
+        ty: Type::Unknown,
+        rebound: false,
+        span,
+        refused: None,
+        variables: Default::default(),
+    });
+    world.classes[class.0 as usize].attributes.insert(name, id);
+    world.modules[module.0 as usize].items.push(Item::Global(id));
+}
+
+fn define_field<'a>(world: &mut World<'a>, class: ClassId, name: &str, hint: &'a Expr, value: Option<&'a Expr>) {
+    let info = world.class(class);
+    let name = mangled(&info.name, name);
+    let default = match value.map(|value| field_default(world, info.module, value)) {
+        None => None,
+        Some(Ok(default)) => default,
+        Some(Err(problem)) => {
+            world.classes[class.0 as usize].refused.get_or_insert(problem);
+            None
+        }
+    };
+    let field = FieldInfo { name, ty: Type::Unknown, declared: false, hint: Some(hint), default, keyword_only: false };
+    world.classes[class.0 as usize].fields.push(field);
+}
+
+/// Reads the annotations of fields and class variables, once every class is known.
+pub fn annotate(world: &mut World) {
+    for index in 0..world.classes.len() {
+        annotate_fields(world, ClassId(index as u32));
+    }
+    for index in 0..world.globals.len() {
+        let info = &world.globals[index];
+        let Some(hint) = info.hint else { continue };
+        match annotation(world, info.module, hint) {
+            Ok(ty) => {
+                world.globals[index].declared = !ty.has_unknown();
+                world.globals[index].ty = ty;
+            }
+            Err(problem) => world.globals[index].refused = Some(*problem),
+        }
+    }
+}
+
+fn annotate_fields(world: &mut World, class: ClassId) {
+    let module = world.class(class).module;
+    for position in 0..world.class(class).fields.len() {
+        let field = &world.class(class).fields[position];
+        let Some(hint) = field.hint else { continue };
+        let none = matches!(&field.default, Some(FieldDefault::Value(e)) if matches!(e.kind, ExprKind::None));
+        match annotation(world, module, hint) {
+            Ok(ty) => {
+                // A default of None says what the annotation forgets.
+                let ty = if none && ty != Type::Unknown { Type::optional(ty) } else { ty };
+                let field = &mut world.classes[class.0 as usize].fields[position];
+                field.declared = !ty.has_unknown();
+                field.ty = ty;
+            }
+            Err(problem) => {
+                world.classes[class.0 as usize].refused.get_or_insert(*problem);
+            }
+        }
+    }
+    let info = &mut world.classes[class.0 as usize];
+    let (locks, fields) = std::mem::take(&mut info.fields).into_iter().partition(|f| f.ty == Type::Lock);
+    info.fields = fields;
+    info.locks.extend(Vec::into_iter(locks).map(|field: FieldInfo| field.name));
+}
+
+fn field_default<'a>(world: &World, module: ModuleId, value: &'a Expr) -> Result<Option<FieldDefault<'a>>, Diagnostic> {
+    if let ExprKind::Call { func, args, keywords } = &value.kind {
+        let name = library_name(world, module, &dotted(func).unwrap_or_default());
+        if name == "dataclasses.field" {
+            let mut default = None;
+            for keyword in keywords {
+                match keyword.name.as_ref().map(|n| n.text.as_str()) {
+                    Some("default") => default = Some(FieldDefault::Value(&keyword.value)),
+                    Some("default_factory") => default = Some(FieldDefault::Factory(&keyword.value)),
+                    _ => {
+                        let at = world.at(module, value.span);
+                        return Err(Diagnostic::new(
+                            Code::UnsupportedClass,
+                            at,
+                            "this option of `field` is not translated",
+                        ));
+                    }
+                }
+            }
+            if args.is_empty() {
+                return Ok(default);
+            }
+        }
+    }
+    Ok(Some(FieldDefault::Value(value)))
+}
+
+fn define_method<'a>(
+    world: &mut World<'a>,
+    module: ModuleId,
+    class: ClassId,
+    def: &'a ast::FunctionDef,
+    stmt: &'a Stmt,
+) {
+    let name = def.name.text.clone();
+    let mut kind = if name == "__init__" { FunctionKind::Init(class) } else { FunctionKind::Method(class) };
+    let mut unknown = None;
+    let (mut sets, mut takes_class) = (false, false);
+    for decorator in &def.decorators {
+        match dotted(decorator).as_deref() {
+            Some("property") => kind = FunctionKind::Property(class),
+            Some("staticmethod") => kind = FunctionKind::Static(class),
+            Some("classmethod") => (kind, takes_class) = (FunctionKind::Static(class), true),
+            Some(setter) if setter == format!("{name}.setter") => sets = true,
+            other => unknown = Some((decorator, format!("decorator `{}` is not known", other.unwrap_or("?")))),
+        }
+    }
+    let id = add_function(world, module, def, stmt, kind);
+    world.functions[id.0 as usize].takes_class = takes_class;
+    if let Some((decorator, message)) = unknown {
+        refuse_function(world, id, Code::Decorator, decorator, message);
+    }
+    if name.starts_with("__") && name.ends_with("__") && name != "__init__" {
+        let message = format!("special method `{name}` is not translated yet");
+        return refuse_class(world, class, Code::UnsupportedClass, def.name.span, &message, "give it an ordinary name");
+    }
+    let info = &mut world.classes[class.0 as usize];
+    let key = mangled(&info.name, &name);
+    if sets {
+        info.setters.insert(key, id);
+        world.functions[id.0 as usize].name = format!("_set_{name}");
+        return;
+    }
+    if name == "__init__" {
+        info.init = Some(id);
+    }
+    info.methods.insert(key, id);
+}
