@@ -9,8 +9,8 @@ use pivot::host::process::{Command, Output};
 use pivot::policy::Evidence;
 use pivot::recording::{Outcome, RecordedCall, Value};
 use pivot::verify::{
-    Certificate, Decider, Decisions, DifferenceKind, Hashes, Limits, Literals, Recorder, Recording, Status,
-    Verification, VerifyJob, bench, corpus_lines, verify,
+    Certificate, Decider, Decisions, DifferenceKind, Hashes, Kept, Limits, Recorder, Recording, Status, Verification,
+    VerifyJob, bench, corpus_lines, verify,
 };
 use std::ffi::OsString;
 use std::path::Path;
@@ -125,8 +125,10 @@ fn written(module: &Path, port: Vec<OsString>, decider: &Decider) -> (String, St
     let found = check_with(module, port, 60, |job| {
         (job.limits.jobs, job.limits.patience, job.decider) = (2, Duration::from_secs(1), decider.clone());
     });
-    let text = Certificate::of(&found, Hashes::default(), "test", 60, 1).to_json();
-    (text, found.functions.iter().map(corpus_lines).collect())
+    let text =
+        Certificate::of(&found, Hashes::default(), "test", &Evidence { minimum_calls: 60, generated_calls: 72 }, 1)
+            .to_json();
+    (text, found.functions.iter().map(|function| corpus_lines(&function.corpus)).collect())
 }
 
 /// A run, and another one that is given what the clock decided in the first.
@@ -204,14 +206,14 @@ fn recorded_calls_are_replayed_and_timed() {
     let (recording, _) = recorded(&["workload.py"]);
     let interface = interface(&original());
     let evidence = Evidence { minimum_calls: 50, generated_calls: 60 };
-    let literals = Literals::default();
+    let kept = Kept::new();
     let job = VerifyJob {
         interpreter: "python3".into(),
         module: original(),
         interface: &interface,
         port: twin(&original()),
         recorded: &recording.calls,
-        literals: &literals,
+        kept: &kept,
         evidence: &evidence,
         seed: 1,
         limits: Limits::default(),

@@ -6,7 +6,7 @@
 use pivot::artifact::Interface;
 use pivot::host::process::{Command, find_program};
 use pivot::policy::Policy;
-use pivot::verify::{Decider, DifferenceKind, Limits, Literals, Status, Verification, VerifyJob, verify};
+use pivot::verify::{Decider, DifferenceKind, Kept, Limits, Status, Verification, VerifyJob, verify};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,7 @@ fn check(port: &Path, words: &[&str]) -> Verification {
         interface: &interface,
         port: [port.into()].into_iter().chain(words).collect(),
         recorded: &[],
-        literals: &Literals::default(),
+        kept: &Kept::new(),
         evidence: &policy.evidence,
         seed: 1,
         limits: Limits::default(),

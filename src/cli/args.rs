@@ -50,6 +50,8 @@ pub enum Command {
     Analyze(AnalyzeArgs),
     /// Translate a module to Rust or Go, prove it equal, and put a service around it
     Evolve(EvolveArgs),
+    /// Prove a generated project again, or check its certificate
+    Verify(VerifyArgs),
     /// List the tools found, their versions, and what each is needed for
     Doctor(DoctorArgs),
     /// Write the system around what was cut: compose file, gateway, metrics, dashboard
@@ -149,6 +151,34 @@ pub struct EvolveArgs {
     /// A command whose calls are recorded and replayed on both sides
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
+}
+
+/// `pivot verify`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+  pivot verify service-b-rust                 builds it, compares it with its Python, writes PARITY.json and PARITY.md
+  pivot verify service-b-rust --check         fails, and says why, where anything is not as it was certified
+
+The module is imported in a limited worker process to compare answers.")]
+pub struct VerifyArgs {
+    /// The generated project's folder
+    #[arg(value_name = "DIR")]
+    pub project: PathBuf,
+    /// Derive everything anew and fail when anything is not as certified; nothing is written
+    #[arg(long)]
+    pub check: bool,
+    /// The interpreter to be equal to [default: the active virtual environment's, else python3]
+    #[arg(long, value_name = "PATH")]
+    pub python: Option<PathBuf>,
+    /// The folder or file of the Python source [default: found from the project]
+    #[arg(long, value_name = "PATH")]
+    pub source: Option<PathBuf>,
+    /// A profile or policy file [default: the one that the project was made with]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub profile: Option<String>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ResultFormat,
 }
 
 /// `pivot compose`

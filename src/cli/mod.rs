@@ -14,6 +14,7 @@ mod evolve;
 pub mod exit;
 mod explain;
 pub mod settings;
+mod verify;
 
 use crate::host::interrupt;
 use args::{Cli, Command};
@@ -42,5 +43,6 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(&args, console),
         Command::Dump(args) => dump::run(&args, console),
         Command::Evolve(args) => evolve::run(&args, console),
+        Command::Verify(args) => verify::run(&args, console),
     }
 }

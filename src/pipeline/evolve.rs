@@ -2,23 +2,20 @@
 
 use super::build::{self, BuildError, BuildJob};
 use super::load::{LoadError, Project};
+use super::proof::{self, Proof};
 use super::translate::{self, Translation};
 use crate::artifact::{Artifact, Interface};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::EmitError;
 use crate::host::process::{Command, Output, Status as ProcessStatus};
 use crate::host::{Files, interrupt};
-use crate::ir::walk::{each_expr, each_expr_of};
-use crate::ir::{Expr, ExprKind};
 use crate::lower::LowerOptions;
 use crate::policy::Policy;
 use crate::python::ast::{Stmt, StmtKind};
 use crate::recording::RecordedCall;
 use crate::scaffold::{self, LockInputs, ScaffoldError, ServiceOptions, Templates, WriteError, Written};
 use crate::target::Target;
-use crate::verify::{
-    self, Certificate, Decider, Hashes, Limits, Literals, Recorder, Speed, Verification, VerifyError, VerifyJob,
-};
+use crate::verify::{self, Decider, Recorder, Speed, Verification, VerifyError};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
@@ -303,24 +300,26 @@ fn prove(
     let recorded: Vec<RecordedCall> =
         recorded.iter().filter(|call| callables.contains(&call.callable)).cloned().collect();
     evolved.recorded = recorded.len();
-    let literals = literals(&evolved.translation);
-    let verify_job = VerifyJob {
-        interpreter: python.to_path_buf(),
-        module: job.file.clone(),
+    let kept = proof::read_kept(files, &job.output);
+    let proof = Proof {
+        project: &job.output,
+        module: &job.file,
+        python,
         interface: &evolved.interface,
-        port: evolved.call.clone(),
+        call: &evolved.call,
         recorded: &recorded,
-        literals: &literals,
-        evidence: &job.policy.evidence,
+        kept: &kept,
+        policy: &job.policy,
         seed: SEED,
-        limits: Limits::default(),
-        decider: Decider::default(),
     };
     step(Step::Stage("comparing answers"));
-    let found = verify::verify(&verify_job, &|progress| step(Step::Compared(progress)))?;
+    let found = proof.run(Decider::default(), &|progress| step(Step::Compared(progress)))?;
     step(Step::Stage("timing both sides"));
-    evolved.speeds = verify::bench(&verify_job, &found, &|_| {})?;
-    certify(files, job, &evolved.translation, &found, &recorded)?;
+    evolved.speeds = verify::bench(&proof.job(Decider::default()), &found, &|_| {})?;
+    let lock = scaffold::check_project(files, &job.output)?;
+    let emitted = proof::hashes(files, &job.output, lock.iter().flat_map(|lock| lock.files.keys()));
+    let (_, written) = proof.files(&found, source_hashes(&evolved.translation), emitted);
+    proof::write(files, &job.output, &written)?;
     evolved.verification = Some(found);
     Ok(())
 }
@@ -380,54 +379,6 @@ fn callables(interface: &Interface) -> Vec<String> {
     let methods =
         interface.classes.iter().flat_map(|c| c.methods.iter().map(move |m| format!("{}.{}", c.name, m.name)));
     functions.chain(methods).collect()
-}
-
-/// The constants that the translated code looks at: worth trying as arguments.
-pub fn literals(translation: &Translation) -> Literals {
-    let mut found = Literals::default();
-    let mut note = |e: &Expr| match &e.kind {
-        ExprKind::Int(n) => found.ints.push(n.to_string()),
-        ExprKind::Float(x) => found.floats.push(*x),
-        ExprKind::Str(text) => found.strings.push(text.clone()),
-        _ => {}
-    };
-    translation.program.functions.iter().for_each(|function| each_expr(&function.body, &mut note));
-    translation.program.globals.iter().for_each(|global| each_expr_of(&global.value, &mut note));
-    found.ints.sort();
-    found.ints.dedup();
-    found.floats.sort_by(f64::total_cmp);
-    found.floats.dedup();
-    found.strings.sort();
-    found.strings.dedup();
-    found
-}
-
-fn certify(
-    files: &dyn Files,
-    job: &EvolveJob,
-    translation: &Translation,
-    found: &Verification,
-    recorded: &[RecordedCall],
-) -> Result<(), EvolveError> {
-    let lock = scaffold::check_project(files, &job.output)?;
-    let inputs: String = recorded.iter().map(|call| format!("{call:?}\n")).collect();
-    let hashes = Hashes {
-        source: source_hashes(translation).into_iter().collect(),
-        emitted: lock.map(|lock| lock.files.into_iter().collect()).unwrap_or_default(),
-        inputs: Hashes::of(inputs.as_bytes()),
-    };
-    let minimum = job.policy.evidence.minimum_calls;
-    let certificate = Certificate::of(found, hashes, &job.policy.name, minimum, SEED);
-    files.write(&job.output.join("PARITY.json"), certificate.to_json().as_bytes())?;
-    files.write(&job.output.join("PARITY.md"), certificate.to_markdown().as_bytes())?;
-    for function in &found.functions {
-        let lines = verify::corpus_lines(function);
-        if !lines.is_empty() {
-            let path = job.output.join("parity").join(format!("{}.jsonl", function.name));
-            files.write(&path, lines.as_bytes())?;
-        }
-    }
-    Ok(())
 }
 
 /// All diagnostics of a run: of reading, then refusals.

@@ -8,6 +8,8 @@ pub mod build;
 mod compose;
 pub mod evolve;
 pub mod load;
+pub mod proof;
+pub mod prove;
 pub mod translate;
 
 pub use analyze::{Analysis, AnalyzeError, AnalyzeSettings, analyze};

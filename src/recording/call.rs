@@ -243,6 +243,29 @@ pub struct RecordedCall {
 }
 
 impl RecordedCall {
+    /// The call as a line of a recording, without its duration: the same call gives the same line.
+    pub fn to_line(&self) -> String {
+        let named = |pairs: &[(String, Value)]| {
+            Value::Dict(pairs.iter().map(|(name, value)| (Value::text(name), value.clone())).collect()).to_exact()
+        };
+        let on = self.on.as_ref().map_or(Value::None, Value::text).to_exact();
+        let outcome = match &self.outcome {
+            Outcome::Ok(value) => format!(r#""ok":{}"#, value.to_exact()),
+            Outcome::Error { kind, message } => {
+                let error = [("type".to_owned(), Value::text(kind)), ("message".to_owned(), Value::text(message))];
+                format!(r#""error":{}"#, named(&error))
+            }
+            Outcome::Guard { kind, at } => {
+                let guard = [("kind".to_owned(), Value::text(kind)), ("at".to_owned(), Value::text(at))];
+                format!(r#""guard":{}"#, named(&guard))
+            }
+            Outcome::Unencodable(reason) => format!(r#""unencodable":{}"#, Value::text(reason).to_exact()),
+        };
+        let (callable, args) = (Value::text(&self.callable).to_exact(), Value::List(self.args.clone()).to_exact());
+        let kwargs = if self.kwargs.is_empty() { "{}".to_owned() } else { named(&self.kwargs) };
+        format!(r#"{{"callable":{callable},"on":{on},"args":{args},"kwargs":{kwargs},{outcome}}}"#)
+    }
+
     /// Reads a line of a recording; `None` where it is no call (the header, a half-written last line).
     pub fn from_line(line: &str) -> Option<RecordedCall> {
         let json: Json = serde_json::from_str(line).ok()?;
@@ -304,6 +327,10 @@ mod tests {
             call.map(|call| (call.callable, call.on, call.args)),
             Some(("Inventory.reserve".into(), Some("INVENTORY".into()), vec![Value::int(1)]))
         );
+        for outcome in [r#""ok":[1.5,null]"#, r#""error":{"type":"KeyError","message":"'x'"}"#] {
+            let line = format!(r#"{{"callable":"f","on":null,"args":["a"],"kwargs":{{"n":2}},{outcome}}}"#);
+            assert_eq!(RecordedCall::from_line(&line).map(|call| call.to_line()), Some(line));
+        }
         assert_eq!(RecordedCall::from_line(r#"{"recording":1}"#), None);
         assert_eq!(RecordedCall::from_line(r#"{"callable":"#), None);
     }

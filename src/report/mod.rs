@@ -1,6 +1,7 @@
 //! One report value, drawn in several formats: a file each, tested on the same data.
 //!
-//! [`AnalysisReport`] is what `pivot analyze` found, [`evolve`] has what `pivot evolve` proved. Both are plain data with
+//! [`AnalysisReport`] is what `pivot analyze` found, [`evolve`] has what `pivot evolve` proved,
+//! [`verify`] what `pivot verify` did. All are plain data with
 //! paths, lines and figures resolved: the formats only draw. Whatever is a number says where it comes from.
 
 pub mod analysis;
@@ -12,6 +13,7 @@ pub mod markdown;
 pub mod sarif;
 mod table;
 pub mod terminal;
+pub mod verify;
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,8 @@ pub const EMBEDDED: &[(&str, &str)] = templates![
     "library-rust/Cargo.toml.hbs",
     "library-rust/README.md.hbs",
     "locked-rust/Cargo.lock",
+    "parity-go/logic/cmd/call/parity_test.go.hbs",
+    "parity-rust/logic/tests/parity.rs",
     "rust/Cargo.toml.hbs",
     "rust/Dockerfile.hbs",
     "rust/rustfmt.toml",

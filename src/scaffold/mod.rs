@@ -22,7 +22,7 @@ mod write;
 pub use compose::{ComposeError, ComposeOptions, Gateway, Service, System, compose, write_system};
 pub use context::{go_module, service_name};
 pub use error::{ScaffoldError, WriteError};
-pub use lock::{LockInputs, ProjectLock, fingerprint, relative};
+pub use lock::{LOCK_FILE, LockInputs, ProjectLock, fingerprint, relative};
 pub use template::Templates;
 pub use write::{Written, check_project, write_project};
 
@@ -63,8 +63,8 @@ pub fn service(artifact: &Artifact, options: &ServiceOptions) -> Result<ProjectF
     let context = context::service(artifact, options, &map);
     let mut files = logic_files(artifact)?;
     files.extend(options.templates.render(&format!("{}/", artifact.target.word()), &context)?);
-    for folder in ["shared/", locked(artifact.target)] {
-        files.extend(options.templates.render(folder, &context)?);
+    for folder in ["shared/".to_owned(), locked(artifact.target), parity(artifact.target)] {
+        files.extend(options.templates.render(&folder, &context)?);
     }
     files.push((PathBuf::from("openapi.yaml"), openapi::describe(&artifact.interface, &map, &context.service)?));
     Ok(finished(artifact, files))
@@ -75,8 +75,9 @@ pub fn library(artifact: &Artifact, options: &ServiceOptions) -> Result<ProjectF
     let map = paths::PathMap::of(&artifact.interface)?;
     let context = context::service(artifact, options, &map);
     let mut files = logic_files(artifact)?;
-    for folder in [&*format!("library-{}/", artifact.target.word()), locked(artifact.target)] {
-        files.extend(options.templates.render(folder, &context)?);
+    let library = format!("library-{}/", artifact.target.word());
+    for folder in [library, locked(artifact.target), parity(artifact.target)] {
+        files.extend(options.templates.render(&folder, &context)?);
     }
     Ok(finished(artifact, files))
 }
@@ -93,11 +94,13 @@ fn logic_files(artifact: &Artifact) -> Result<ProjectFiles, ScaffoldError> {
 }
 
 /// The folder of templates that pin the versions of packages.
-fn locked(target: Target) -> &'static str {
-    match target {
-        Target::Rust => "locked-rust/",
-        Target::Go => "locked-go/",
-    }
+fn locked(target: Target) -> String {
+    format!("locked-{}/", target.word())
+}
+
+/// The folder of templates whose tests replay the calls that are kept.
+fn parity(target: Target) -> String {
+    format!("parity-{}/", target.word())
 }
 
 /// Completes the lock of Rust's packages, and puts the files in order.

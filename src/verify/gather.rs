@@ -178,9 +178,7 @@ fn corpus_case(answered: &Answered, index: usize) -> Option<Vec<CorpusStep>> {
     let steps = answered.case.steps.get(..=index).filter(|steps| steps.len() <= CORPUS_STEPS)?;
     let kept = steps.iter().zip(&answered.python).enumerate().map(|(number, (request, reply))| {
         let request = request.to_line(number as u64 + 1, false);
-        let line = reply.as_ref().ok()?.line.clone();
-        // Cases of a batch have the numbers of the batch.
-        let answer = format!(r#"{{"id":{}{}"#, number + 1, &line[line.find(',')?..]);
+        let answer = reply.as_ref().ok()?.line.clone();
         (answer.len() <= CORPUS_ANSWER).then_some(CorpusStep { request, answer })
     });
     kept.collect()

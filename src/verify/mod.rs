@@ -5,10 +5,10 @@
 //! ```
 //!
 //! Two Pythons first, to know what is not reproducible (`scout`). Then recorded calls, then calls generated from types,
-//! literals and values that were seen (`inputs`, `values`, `pool`), for classes in sequences that follow what the
-//! original answers (`compose`). Both sides run at the same time (`engine`, `side`); answers are compared exactly
+//! constants of the source and values that were seen (`inputs`, `values`, `pool`), for classes in sequences that
+//! follow what the original answers (`compose`, `sequence`). Both sides run at the same time (`engine`, `side`); answers are compared exactly
 //! (`case`), differences are made small (`shrink`), and what was found is data (`evidence`), written down as `PARITY`
-//! (`parity`). `bench` times the same calls on both sides; `record` sees calls of a run of the user's program.
+//! (`parity`) with the calls that are worth keeping (`corpus`). `bench` times the same calls on both sides; `record` sees calls of a run of the user's program.
 //!
 //! The protocol is that of `docs/protocol.md`. Absent here: anything about how the port was made.
 
@@ -16,6 +16,7 @@ mod bench;
 mod branches;
 mod case;
 mod compose;
+mod corpus;
 mod crew;
 mod decided;
 mod driver;
@@ -39,12 +40,12 @@ mod tests_support;
 mod values;
 
 pub use bench::{Ratio, Speed, bench};
+pub use corpus::{Kept, corpus_lines, read_corpus};
 pub use decided::{Decider, Decisions};
 pub use evidence::{
     Branches, Calls, CorpusStep, Difference, DifferenceKind, FunctionEvidence, Status, Tally, Verification,
 };
-pub use parity::{Certificate, Entry, Hashes, Level, corpus_lines, failure_rate, level};
-pub use pool::Literals;
+pub use parity::{Certificate, Entry, Hashes, Level, failure_rate, level, status_word};
 pub use record::{Recorder, Recording};
 
 use crate::artifact::Interface;
@@ -86,8 +87,8 @@ pub struct VerifyJob<'a> {
     pub port: Vec<OsString>,
     /// Calls seen in a run of the user's program.
     pub recorded: &'a [RecordedCall],
-    /// Literals of the source.
-    pub literals: &'a Literals,
+    /// Cases to replay beside, from an earlier run or added by hand.
+    pub kept: &'a Kept,
     /// How much evidence the policy wants.
     pub evidence: &'a Evidence,
     /// Same seed, same calls.
@@ -165,7 +166,8 @@ pub fn verify(job: &VerifyJob, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
     let scouted = scout::scout(job, &subjects, &units, deadline)?;
     let slow = engine::slow(job, &subjects, &scouted);
     let engine = Engine { job, subjects: &subjects, scouted: &scouted, units, slow, deadline, progress };
-    let gathered = engine.run().ok_or(VerifyError::Interrupted)?;
+    let mut gathered = engine.run().ok_or(VerifyError::Interrupted)?;
+    corpus::replay(job, &subjects, &scouted, &mut gathered).ok_or(VerifyError::Interrupted)?;
     let over = deadline.is_some_and(|deadline| clock::monotonic() > deadline);
     let mut notes = notes(&subjects, &scouted, over);
     notes.extend(gathered.iter().flat_map(|(id, found)| given_up(job, &subjects.all[*id].name(), found)));
@@ -217,9 +219,6 @@ fn evidence(
     let mut branches = scouted.branches.counts(subjects, &taken);
     let mut one = |(id, subject): (SubjectId, &subject::Subject)| {
         let found = gathered.remove(&id).unwrap_or_default();
-        let mut corpus = found.corpus;
-        corpus
-            .sort_by(|left, right| left.last().map(|step| &step.request).cmp(&right.last().map(|step| &step.request)));
         let mut evidence = FunctionEvidence {
             name: subject.name(),
             status: Status::Unproven,
@@ -230,7 +229,7 @@ fn evidence(
             differences: found.differences,
             branches: branches[id].take(),
             nondeterministic: scouted.nondeterministic.get(&id).cloned(),
-            corpus,
+            corpus: found.corpus,
         };
         evidence.conclude(minimum, over.then(|| format!("the time budget ended after {} calls", found.calls.total())));
         evidence

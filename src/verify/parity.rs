@@ -4,7 +4,9 @@
 //! of calls allows follows from the rule of three: n equal answers and no difference mean a failure rate below 3/n at
 //! 95 % confidence.
 
+use super::decided::Decisions;
 use super::evidence::{Branches, Calls, Difference, FunctionEvidence, Status, Tally, Verification};
+use crate::policy::Evidence;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -21,8 +23,13 @@ pub struct Certificate {
     pub policy: String,
     /// Answers that a function needs to be equal.
     pub minimum_calls: u32,
+    /// Calls that are generated for a function, where it is not slow.
+    pub generated_calls: u32,
     /// Where the generated calls began.
     pub seed: u64,
+    /// What was decided by the clock, once.
+    #[serde(default)]
+    pub decisions: Decisions,
     /// One entry a function.
     pub functions: Vec<Entry>,
     /// What else a reader should know.
@@ -36,8 +43,10 @@ pub struct Hashes {
     pub source: Vec<(String, String)>,
     /// Emitted files by path relative to the output, with their SHA-256.
     pub emitted: Vec<(String, String)>,
-    /// The recorded calls.
-    pub inputs: String,
+    /// What the policy says.
+    pub policy: String,
+    /// The files of `parity/` by their names: the recorded calls, the calls that were kept and their answers.
+    pub inputs: Vec<(String, String)>,
 }
 
 impl Hashes {
@@ -104,14 +113,16 @@ pub fn failure_rate(calls: usize) -> Option<f64> {
 
 impl Certificate {
     /// The certificate of a verification.
-    pub fn of(found: &Verification, hashes: Hashes, policy: &str, minimum_calls: u32, seed: u64) -> Certificate {
+    pub fn of(found: &Verification, hashes: Hashes, policy: &str, evidence: &Evidence, seed: u64) -> Certificate {
         Certificate {
             schema: 1,
             hashes,
             interpreter: found.interpreter.clone(),
             policy: policy.to_owned(),
-            minimum_calls,
+            minimum_calls: evidence.minimum_calls,
+            generated_calls: evidence.generated_calls,
             seed,
+            decisions: found.decisions.clone(),
             functions: found.functions.iter().map(entry).collect(),
             notes: found.notes.clone(),
         }
@@ -204,7 +215,8 @@ fn not_reached(entries: &[Entry]) -> String {
     if lines.is_empty() { lines } else { format!("\n## Branches not reached\n\n{lines}") }
 }
 
-fn status_word(status: Status) -> &'static str {
+/// A status in words.
+pub fn status_word(status: Status) -> &'static str {
     match status {
         Status::Equal => "equal",
         Status::NotEqual => "not equal",
@@ -215,17 +227,6 @@ fn status_word(status: Status) -> &'static str {
 fn told(difference: &Difference) -> String {
     let calls = difference.calls.join("\n");
     format!("\n```text\n{calls}\n- Python {}\n+ port   {}\n```\n", difference.python, difference.port)
-}
-
-/// The corpus of a function as the lines of `parity/<function>.jsonl`: one case a line, its steps with Python's answers.
-pub fn corpus_lines(found: &FunctionEvidence) -> String {
-    let mut text = String::new();
-    for case in &found.corpus {
-        let steps: Vec<String> =
-            case.iter().map(|step| format!(r#"{{"request":{},"answer":{}}}"#, step.request, step.answer)).collect();
-        text.push_str(&format!("{{\"steps\":[{}]}}\n", steps.join(",")));
-    }
-    text
 }
 
 #[cfg(test)]
@@ -256,7 +257,13 @@ mod tests {
             notes: vec![],
             decisions: Decisions::default(),
         };
-        Certificate::of(&found, Hashes::default(), "balanced", 1000, 1)
+        Certificate::of(
+            &found,
+            Hashes::default(),
+            "balanced",
+            &Evidence { minimum_calls: 1000, generated_calls: 3000 },
+            1,
+        )
     }
 
     #[test]
@@ -293,12 +300,5 @@ mod tests {
         assert!(
             certificate.to_markdown().contains("| `price` | equal | 0 | 3000 | 0 | 0 | 1 of 2 | < 0.10 % | shadow |")
         );
-    }
-
-    #[test]
-    fn a_corpus_is_lines_of_json() {
-        let lines = corpus_lines(&evidence(Status::Equal, 1));
-        let read: Result<serde_json::Value, _> = serde_json::from_str(lines.trim_end());
-        assert_eq!(read.ok().and_then(|case| case["steps"][0]["answer"]["ok"].as_i64()), Some(1));
     }
 }

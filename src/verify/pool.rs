@@ -9,17 +9,6 @@ use crate::recording::Value;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// Literals of the module's source, for the generator to try.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Literals {
-    /// Integer literals, as their decimal digits.
-    pub ints: Vec<String>,
-    /// Float literals.
-    pub floats: Vec<f64>,
-    /// String literals, docstrings left out.
-    pub strings: Vec<String>,
-}
-
 /// How many values are kept of one name or kind.
 const KEPT: usize = 64;
 
@@ -36,14 +25,9 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// A pool that starts with the literals of a source.
-    pub(super) fn of_literals(literals: &Literals) -> Pool {
-        let mut pool = Pool::default();
-        let ints = literals.ints.iter().filter_map(|digits| crate::recording::Integer::parse(digits));
-        ints.for_each(|integer| pool.add_typed(&Value::Int(integer)));
-        literals.floats.iter().for_each(|number| pool.add_typed(&Value::float(*number)));
-        literals.strings.iter().for_each(|text| pool.add_typed(&Value::text(text)));
-        pool
+    /// Keeps a constant of the source.
+    pub(super) fn add_constant(&mut self, value: &Value) {
+        self.add_typed(value);
     }
 
     /// Keeps a value under a name, and everything inside it under its own names.

@@ -19,7 +19,7 @@ use super::{VerifyError, VerifyJob};
 use crate::artifact::Access;
 use crate::host::{clock, interrupt};
 use crate::recording::{Action, Outcome, Request, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -82,6 +82,9 @@ fn pass(
     import(original.side())?;
     let branches = BranchTable::read(original.side().ask_line(r#"{"id":1,"branches":true}"#).as_deref());
     let mut constants = constants(original.side().ask_line(r#"{"id":1,"constants":true}"#).as_deref());
+    let mut pool = Pool::default();
+    constants.values().flatten().for_each(|value| pool.add_constant(value));
+    harvest_recorded(job, &mut pool);
     let chooser = |(id, subject): (SubjectId, &Subject)| {
         let known = constants.remove(&subjects.qualified(id)).unwrap_or_default();
         Arc::new(Chooser::new(subject.callable, known.into()))
@@ -89,7 +92,7 @@ fn pass(
     let choosers = subjects.all.iter().enumerate().map(chooser).collect();
     let composer = Composer {
         subjects,
-        learned: Learned { choosers, pool: Arc::new(pool_of(job)) },
+        learned: Learned { choosers, pool: Arc::new(pool) },
         random: Random::new(job.seed, "scout"),
         cost: Some(vec![Cost::default(); subjects.all.len()]),
     };
@@ -139,7 +142,7 @@ fn understands_jumps(job: &VerifyJob, subjects: &Subjects) -> bool {
 }
 
 /// Reads the worker's answer: the constants of each function by its qualified name.
-fn constants(answer: Option<&str>) -> HashMap<String, Vec<Value>> {
+fn constants(answer: Option<&str>) -> BTreeMap<String, Vec<Value>> {
     #[derive(serde::Deserialize)]
     struct One {
         name: String,
@@ -154,8 +157,7 @@ fn constants(answer: Option<&str>) -> HashMap<String, Vec<Value>> {
     read.map(|answer| answer.ok.into_iter().map(values).collect()).unwrap_or_default()
 }
 
-fn pool_of(job: &VerifyJob) -> Pool {
-    let mut pool = Pool::of_literals(job.literals);
+fn harvest_recorded(job: &VerifyJob, pool: &mut Pool) {
     for call in job.recorded.iter().take(2000) {
         call.kwargs.iter().for_each(|(name, value)| pool.harvest(name, value));
         call.args.iter().for_each(|value| pool.harvest("", value));
@@ -163,7 +165,6 @@ fn pool_of(job: &VerifyJob) -> Pool {
             pool.harvest(&call.callable, result);
         }
     }
-    pool
 }
 
 /// Scouting under way.

@@ -8,10 +8,9 @@ use crate::twins::Twins;
 use pivot::artifact::{Callable, Interface};
 use pivot::host::process::{Command, Output};
 use pivot::host::{Disk, Files};
-use pivot::pipeline::evolve::{EvolveError, EvolveJob, Form, evolve, literals};
+use pivot::pipeline::evolve::{EvolveError, EvolveJob, Form, evolve};
 use pivot::policy::Policy;
 use pivot::target::Target;
-use pivot::verify::Literals;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +31,6 @@ pub struct Program {
     /// The Python file.
     pub source: PathBuf,
     pub interface: Interface,
-    pub literals: Literals,
     /// Every fault that can be made, numbered from 1.
     pub faults: Vec<Fault>,
     folder: PathBuf,
@@ -99,7 +97,6 @@ impl Program {
             module,
             source,
             interface,
-            literals: literals(&evolved.translation),
             faults: Vec::new(),
             twins: match target {
                 Target::Rust => Twins::parse(RUST_TWINS, folder.join("logic/src/support/shared.rs").is_file()),

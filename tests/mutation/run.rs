@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use crate::program::Program;
 use pivot::artifact::Interface;
 use pivot::policy::Policy;
-use pivot::verify::{Decider, DifferenceKind, Limits, Status, Verification, VerifyJob, verify};
+use pivot::verify::{Decider, DifferenceKind, Kept, Limits, Status, Verification, VerifyJob, verify};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Mutex;
@@ -32,7 +32,7 @@ pub fn verified(program: &Program, command: &Path, interface: &Interface, fault:
         interface,
         port: [command.into()].into_iter().chain(words).collect(),
         recorded: &[],
-        literals: &program.literals,
+        kept: &Kept::new(),
         evidence: &policy.evidence,
         seed: pivot::pipeline::evolve::SEED,
         limits: Limits {

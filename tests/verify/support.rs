@@ -5,7 +5,7 @@
 use pivot::artifact::Interface;
 use pivot::host::process::Command;
 use pivot::policy::Evidence;
-use pivot::verify::{Decider, FunctionEvidence, Limits, Literals, Verification, VerifyJob, verify};
+use pivot::verify::{Decider, FunctionEvidence, Kept, Limits, Verification, VerifyJob, verify};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -41,14 +41,14 @@ pub fn check(module: &Path, port: Vec<OsString>, calls: u32) -> Verification {
 pub fn check_with(module: &Path, port: Vec<OsString>, calls: u32, change: impl Fn(&mut VerifyJob)) -> Verification {
     let interface = interface(module);
     let evidence = Evidence { minimum_calls: calls, generated_calls: calls + calls / 5 };
-    let literals = Literals::default();
+    let kept = Kept::new();
     let mut job = VerifyJob {
         interpreter: "python3".into(),
         module: module.into(),
         interface: &interface,
         port,
         recorded: &[],
-        literals: &literals,
+        kept: &kept,
         evidence: &evidence,
         seed: 1,
         limits: Limits { call: Duration::from_secs(2), jobs: 1, ..Limits::default() },
