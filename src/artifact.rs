@@ -140,6 +140,8 @@ pub enum Shape {
     Bool,
     Int,
     Float,
+    /// An int or a float, and which of the two.
+    Number,
     Str,
     Bytes,
     List(Box<Shape>),

@@ -109,6 +109,7 @@ macro_rules! cases {
 
 cases! {
     integers "numbers/integers";
+    either "numbers/either";
     floats "numbers/floats";
     number_library "numbers/library";
     strings "text/strings";

@@ -125,6 +125,7 @@ fn find_keys(program: &Program, suits: &dyn Fn(&Class) -> bool, ty: &Type, is_ke
         | Type::Bool
         | Type::Int
         | Type::Float
+        | Type::Number
         | Type::Str
         | Type::Bytes
         | Type::Exception

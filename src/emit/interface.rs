@@ -32,6 +32,7 @@ pub fn shape(program: &Program, ty: &Type) -> Option<Shape> {
         Type::Bool => Shape::Bool,
         Type::Int => Shape::Int,
         Type::Float => Shape::Float,
+        Type::Number => Shape::Number,
         Type::Str => Shape::Str,
         Type::Bytes => Shape::Bytes,
         Type::List(item) => Shape::List(boxed(item)?),

@@ -78,6 +78,12 @@ builtins! {
     IntAbs [Own] guard false;
     /// `abs(float)`, `math.fabs`.
     FloatAbs [Own] - false;
+    /// `abs(number)`: guards on the smallest integer.
+    NumberAbs [Own] guard false;
+    /// `int(number)`: as `IntFromFloat` where it is a float.
+    NumberToInt [Own] guard true;
+    /// `round(number)`, gives int: as `FloatRound` where it is a float.
+    NumberRound [Own] guard true;
     /// `int(float)`: truncates; ValueError on NaN, OverflowError on infinity, guards beyond 64 bits.
     IntFromFloat [Own] guard true;
     /// `int(text)`: ValueError; guards beyond 64 bits.

@@ -208,6 +208,8 @@ pub enum CompareOp {
 /// A change of representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Conversion {
+    /// int or float to a number that remembers which it is.
+    ToNumber,
     /// int or bool to float as Python's `int.__float__`: rounds to nearest even.
     ToFloat,
     /// int to float where a float is declared or expected: the program goes on with `3.0` for Python's `3`, which

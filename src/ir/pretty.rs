@@ -304,6 +304,7 @@ impl<'p> Printer<'p> {
             }
             ExprKind::Convert { to, value } => {
                 let word = match to {
+                    Conversion::ToNumber => "number",
                     Conversion::ToFloat => "float",
                     Conversion::Widen => "widen",
                     Conversion::ToInt => "int",
@@ -401,6 +402,7 @@ impl<'p> Printer<'p> {
             Type::Bool => "bool".into(),
             Type::Int => "int".into(),
             Type::Float => "float".into(),
+            Type::Number => "number".into(),
             Type::Str => "str".into(),
             Type::Bytes => "bytes".into(),
             Type::List(t) => format!("list[{}]", self.ty(t)),

@@ -14,6 +14,8 @@ pub enum Type {
     /// 64-bit, checked.
     Int,
     Float,
+    /// An int or a float, and which of the two: `total = 0`, then `total += 0.5` in a loop.
+    Number,
     Str,
     Bytes,
     List(Box<Type>),
@@ -62,7 +64,7 @@ impl Type {
     /// True for values that a copy of bits copies: no text, no containers.
     pub fn is_scalar(&self) -> bool {
         match self {
-            Type::None | Type::Bool | Type::Int | Type::Float | Type::Never | Type::Lock => true,
+            Type::None | Type::Bool | Type::Int | Type::Float | Type::Number | Type::Never | Type::Lock => true,
             Type::Optional(inner) => inner.is_scalar(),
             Type::Tuple(items) => items.iter().all(Type::is_scalar),
             _ => false,
@@ -77,9 +79,9 @@ impl Type {
         }
     }
 
-    /// True for `int`, `float` and `bool`.
+    /// True for `int`, `float` and `bool`, and for what is one of the first two.
     pub fn is_number(&self) -> bool {
-        matches!(self, Type::Int | Type::Float | Type::Bool)
+        matches!(self, Type::Int | Type::Float | Type::Number | Type::Bool)
     }
 
     /// True where some part is not known yet.
@@ -101,6 +103,30 @@ impl Type {
             Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => t.holds_function(),
             Type::Dict(k, v) => k.holds_function() || v.holds_function(),
             Type::Tuple(items) => items.iter().any(Type::holds_function),
+            _ => false,
+        }
+    }
+
+    /// True for containers of what is an int or a float.
+    pub fn holds_number(&self) -> bool {
+        let held = |t: &Type| *t == Type::Number || t.holds_number();
+        match self {
+            Type::List(t) | Type::Optional(t) | Type::Cell(t) => held(t),
+            Type::Dict(_, v) => held(v),
+            Type::Tuple(items) => items.iter().any(held),
+            _ => false,
+        }
+    }
+
+    /// True where keys or elements that are hashed are an int or a float.
+    pub fn hashes_number(&self) -> bool {
+        let hashed =
+            |t: &Type| *t == Type::Number || matches!(t, Type::Tuple(_) | Type::Optional(_)) && t.holds_number();
+        match self {
+            Type::Set(t) | Type::FrozenSet(t) => hashed(t),
+            Type::Dict(k, v) => hashed(k) || v.hashes_number(),
+            Type::List(t) | Type::Optional(t) | Type::Cell(t) => t.hashes_number(),
+            Type::Tuple(items) => items.iter().any(Type::hashes_number),
             _ => false,
         }
     }

@@ -69,7 +69,7 @@ impl Expr {
             ExprKind::Convert { to, value: inner } => match to {
                 Conversion::ToJson => value(inner, Ref),
                 Conversion::Some => value(inner, Own),
-                Conversion::ToFloat | Conversion::Widen | Conversion::ToInt => value(inner, Own),
+                Conversion::ToNumber | Conversion::ToFloat | Conversion::Widen | Conversion::ToInt => value(inner, Own),
             },
             ExprKind::IsNone(inner) | ExprKind::Message(inner) => value(inner, Ref),
             ExprKind::Builtin { op, args } => {

@@ -29,11 +29,7 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
         ExprKind::Binary { op: BinaryOp::BitOr, left, right } => {
             let left = annotation(world, module, left)?;
             let right = annotation(world, module, right)?;
-            match (left, right) {
-                (Type::None, t) | (t, Type::None) => Ok(Type::optional(t)),
-                (a, b) if a == b => Ok(a),
-                _ => Err(refuse("unions other than `T | None` are outside the subset")),
-            }
+            union(left, right).ok_or_else(|| refuse(OTHER_UNIONS))
         }
         ExprKind::Subscript { value, index } => {
             let name = dotted(value).unwrap_or_default();
@@ -50,6 +46,9 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
                 ("set" | "Set" | "MutableSet", 1) => Ok(Type::Set(Box::new(one(0)?))),
                 ("frozenset" | "FrozenSet", 1) => Ok(Type::FrozenSet(Box::new(one(0)?))),
                 ("Optional", 1) => Ok(Type::optional(one(0)?)),
+                ("Union", n) => {
+                    (1..n).try_fold(one(0)?, |joined, i| union(joined, one(i)?).ok_or_else(|| refuse(OTHER_UNIONS)))
+                }
                 ("Final" | "ClassVar", 1) => one(0),
                 ("Annotated", n) if n > 1 => one(0),
                 ("tuple" | "Tuple", n) if !items.iter().any(|e| matches!(e.kind, ExprKind::Ellipsis)) => {
@@ -68,6 +67,21 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
             }
         }
         _ => Err(refuse("this annotation is outside the subset")),
+    }
+}
+
+const OTHER_UNIONS: &str = "unions other than `T | None` and `int | float` are outside the subset";
+
+/// The type of `A | B`, where there is one.
+fn union(a: Type, b: Type) -> Option<Type> {
+    let is_number = |t: &Type| matches!(t, Type::Int | Type::Float | Type::Number);
+    match (a, b) {
+        (Type::None, t) | (t, Type::None) => Some(Type::optional(t)),
+        (Type::Unknown, _) | (_, Type::Unknown) => Some(Type::Unknown),
+        (Type::Optional(a), b) | (b, Type::Optional(a)) => union(*a, b).map(Type::optional),
+        (a, b) if a == b => Some(a),
+        (a, b) if is_number(&a) && is_number(&b) => Some(Type::Number),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! Variables are versioned: `n = str(n)` at the top level of a function makes a second variable `n_2`. What is known
 //! (`Flow`) is which variables are surely assigned and which Optionals are surely not None.
 
-use super::join::join;
+use super::join::{join, makes_number};
 use super::narrowing::FieldPath;
 use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
@@ -170,6 +170,7 @@ impl<'w, 'a> Body<'w, 'a> {
         }
         let known = self.variables().get(&unique).cloned().unwrap_or(Type::Unknown);
         let ty = match (known, ty) {
+            (_, Type::Int | Type::Number) if self.is_float(&unique) => Type::Float,
             // What was learned before the variable turned out to need a cell.
             (known, Type::Cell(inner)) if !matches!(known, Type::Cell(_)) => {
                 Type::Cell(Box::new(join(&known, inner).unwrap_or_else(|| (**inner).clone())))
@@ -186,9 +187,20 @@ impl<'w, 'a> Body<'w, 'a> {
         id
     }
 
+    /// True for a variable that is a float also where an int is stored, because nobody can tell.
+    pub fn is_float(&self, unique: &str) -> bool {
+        match self.owner {
+            Owner::Function(id) => self.world.function(id).floats.contains(unique),
+            Owner::Global(_) => false,
+        }
+    }
+
     /// Widens a variable's type, or that of what its cell holds; false where the types do not fit.
     pub fn learn_local(&mut self, local: LocalId, ty: &Type) -> bool {
         let Some(current) = self.locals.get(local.0 as usize).map(|l| l.ty.clone()) else { return true };
+        if matches!(ty, Type::Int | Type::Float | Type::Number) && self.is_float(&self.locals[local.0 as usize].name) {
+            return true;
+        }
         let Some(joined) = join(current.content(), ty) else { return false };
         let joined = if matches!(current, Type::Cell(_)) { Type::Cell(Box::new(joined)) } else { joined };
         if joined != current {
@@ -286,6 +298,8 @@ impl<'w, 'a> Body<'w, 'a> {
                 }
                 _ => convert(Conversion::Widen, value, want),
             }),
+            (Type::Int | Type::Float, Type::Number) => Ok(convert(Conversion::ToNumber, value, want)),
+            (Type::Number, Type::Float) => Ok(convert(Conversion::Widen, value, want)),
             (_, Type::Json) => Ok(convert(Conversion::ToJson, value, want)),
             (Type::Optional(inner), _)
                 if !matches!(want, Type::Optional(_) | Type::None) && join(inner, want).is_some() =>
@@ -294,7 +308,9 @@ impl<'w, 'a> Body<'w, 'a> {
                 let value = self.present(value);
                 self.coerce(value, want, what)
             }
-            _ if join(&value.ty, want).as_ref() == Some(want) => Ok(Expr::new(value.kind, want.clone(), at)),
+            _ if join(&value.ty, want).as_ref() == Some(want) && !makes_number(&value.ty, want) => {
+                Ok(Expr::new(value.kind, want.clone(), at))
+            }
             _ if !self.world.last && (value.ty.has_unknown() || want.has_unknown()) => Ok(value),
             _ => {
                 let message = format!(

@@ -35,6 +35,7 @@ impl Body<'_, '_> {
     /// Gives two values that meet one type.
     pub fn unify(&mut self, a: Expr, b: Expr, want: Option<&Type>, span: Span) -> Lowered<(Expr, Expr)> {
         let ty = match (join(&a.ty, &b.ty), want) {
+            (Some(Type::Number), Some(Type::Float)) => Type::Float,
             (Some(ty), _) => ty,
             (None, Some(Type::Float)) if a.ty.is_number() && b.ty.is_number() => Type::Float,
             (None, Some(Type::Json)) => Type::Json,
@@ -163,9 +164,10 @@ impl Body<'_, '_> {
         match &value.ty {
             Type::Bool => Ok(value),
             Type::Unknown => self.unknown(at.span, "the condition").map(|v| Expr::new(v.kind, Type::Bool, at)),
-            Type::Int | Type::Float => {
-                let zero = if value.ty == Type::Int { ExprKind::Int(0) } else { ExprKind::Float(0.0) };
-                let zero = Expr::new(zero, value.ty.clone(), at);
+            Type::Int | Type::Float | Type::Number => {
+                let zero = if value.ty == Type::Float { ExprKind::Float(0.0) } else { ExprKind::Int(0) };
+                let zero_type = if value.ty == Type::Float { Type::Float } else { Type::Int };
+                let zero = self.coerce(Expr::new(zero, zero_type, at), &value.ty, "zero")?;
                 make(ExprKind::Compare { op: CompareOp::NotEq, left: Box::new(value), right: Box::new(zero) })
             }
             Type::Str | Type::Bytes | Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {

@@ -59,7 +59,11 @@ impl Body<'_, '_> {
             }
             ("abs", 1) => {
                 let value = self.number(&args[0], "abs")?;
-                let op = if value.ty == Type::Float { Builtin::FloatAbs } else { Builtin::IntAbs };
+                let op = match value.ty {
+                    Type::Float => Builtin::FloatAbs,
+                    Type::Number => Builtin::NumberAbs,
+                    _ => Builtin::IntAbs,
+                };
                 let ty = value.ty.clone();
                 Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, ty, at))
             }
@@ -192,7 +196,7 @@ impl Body<'_, '_> {
         let value = self.expr(e, None)?;
         let value = self.present(value);
         match value.ty {
-            Type::Int | Type::Float => Ok(value),
+            Type::Int | Type::Float | Type::Number => Ok(value),
             Type::Bool => Ok(self.to_int(value)),
             Type::Unknown => self.unknown(e.span, &format!("the argument of `{name}`")),
             _ => {
@@ -210,6 +214,9 @@ impl Body<'_, '_> {
             (Type::Int, None) | (Type::Unknown, _) => Ok(value),
             (Type::Float, None) => {
                 Ok(Expr::new(ExprKind::Builtin { op: Builtin::FloatRound, args: vec![value] }, Type::Int, at))
+            }
+            (Type::Number, None) => {
+                Ok(Expr::new(ExprKind::Builtin { op: Builtin::NumberRound, args: vec![value] }, Type::Int, at))
             }
             (Type::Float, Some(digits)) => {
                 let digits = self.arguments(std::slice::from_ref(digits), &[Type::Int])?.remove(0);
@@ -231,6 +238,7 @@ impl Body<'_, '_> {
                 return self.unknown(span, "the argument of `int`").map(|v| Expr::new(v.kind, Type::Int, at));
             }
             Type::Float => Builtin::IntFromFloat,
+            Type::Number => Builtin::NumberToInt,
             Type::Str => Builtin::IntFromStr,
             Type::Json => Builtin::JsonToInt,
             _ => {
@@ -246,7 +254,7 @@ impl Body<'_, '_> {
         let value = self.expr(e, None)?;
         let value = self.present(value);
         let op = match value.ty {
-            Type::Int | Type::Bool | Type::Float => {
+            Type::Int | Type::Bool | Type::Float | Type::Number => {
                 let value = self.to_int(value);
                 return Ok(self.to_float(value));
             }
@@ -327,7 +335,7 @@ impl Body<'_, '_> {
 
     pub fn orderable(&mut self, ty: &Type, span: Span) -> Lowered<()> {
         let fine = match ty {
-            Type::Unknown | Type::Int | Type::Float | Type::Bool | Type::Str | Type::Bytes => true,
+            Type::Unknown | Type::Int | Type::Float | Type::Number | Type::Bool | Type::Str | Type::Bytes => true,
             Type::Class(id) => self.world.class(*id).order,
             Type::Tuple(items) => {
                 let items = items.clone();
@@ -352,6 +360,7 @@ impl Body<'_, '_> {
         let mut ty = Type::Never;
         for value in &values {
             ty = match join(&ty, &value.ty) {
+                Some(Type::Number) if want == Some(&Type::Float) => Type::Float,
                 Some(joined) => joined,
                 None if ty.is_number() && value.ty.is_number() && want == Some(&Type::Float) => Type::Float,
                 None => {
@@ -375,7 +384,7 @@ impl Body<'_, '_> {
         let total = self.fold(source, true, |b, element| {
             let element = b.to_int(element);
             let ty = match &element.ty {
-                Type::Int | Type::Float => element.ty.clone(),
+                Type::Int | Type::Float | Type::Number => element.ty.clone(),
                 Type::Unknown => {
                     return b.unknown(span, "the summed values").map(|v| (ComprehensionKind::Any(v), Type::Unknown));
                 }

@@ -2,13 +2,18 @@
 //!
 //! ```text
 //! Unknown + T = T        None + T = T | None        list[Unknown] + list[int] = list[int]
-//! int + float = nothing: Python would remember which it is
+//! int + float = number, which remembers which it is; not inside functions and keys
 //! ```
 
 use crate::ir::Type;
 
 /// The least type that represents both, where there is one.
 pub fn join(a: &Type, b: &Type) -> Option<Type> {
+    if let (Type::Int | Type::Float | Type::Number, Type::Int | Type::Float | Type::Number) = (a, b)
+        && a != b
+    {
+        return Some(Type::Number);
+    }
     use Type::*;
     Some(match (a, b) {
         _ if a == b => a.clone(),
@@ -19,19 +24,42 @@ pub fn join(a: &Type, b: &Type) -> Option<Type> {
         (Optional(s), Optional(t)) => Type::optional(join(s, t)?),
         (Optional(s), t) | (t, Optional(s)) => Type::optional(join(s, t)?),
         (List(s), List(t)) => Type::list(join(s, t)?),
-        (Set(s), Set(t)) => Set(Box::new(join(s, t)?)),
-        (FrozenSet(s), FrozenSet(t)) => FrozenSet(Box::new(join(s, t)?)),
+        (Set(s), Set(t)) => Set(Box::new(same_numbers(s, t)?)),
+        (FrozenSet(s), FrozenSet(t)) => FrozenSet(Box::new(same_numbers(s, t)?)),
         (Cell(s), Cell(t)) => Cell(Box::new(join(s, t)?)),
         (Function(s, r), Function(t, q)) if s.len() == t.len() => {
-            let params = s.iter().zip(t).map(|(s, t)| join(s, t)).collect::<Option<Vec<_>>>()?;
-            Function(params, Box::new(join(r, q)?))
+            let params = s.iter().zip(t).map(|(s, t)| same_numbers(s, t)).collect::<Option<Vec<_>>>()?;
+            Function(params, Box::new(same_numbers(r, q)?))
         }
-        (Dict(k, v), Dict(l, w)) => Type::dict(join(k, l)?, join(v, w)?),
+        (Dict(k, v), Dict(l, w)) => Type::dict(same_numbers(k, l)?, join(v, w)?),
         (Tuple(s), Tuple(t)) if s.len() == t.len() => {
             Tuple(s.iter().zip(t).map(|(s, t)| join(s, t)).collect::<Option<Vec<_>>>()?)
         }
         _ => return Option::None,
     })
+}
+
+/// The join of types that agree on where ints and floats are.
+fn same_numbers(a: &Type, b: &Type) -> Option<Type> {
+    join(a, b).filter(|joined| !makes_number(a, joined) && !makes_number(b, joined))
+}
+
+/// True where an int or a float of the first type stands as a number in the second: values of the one are no values of
+/// the other.
+pub fn makes_number(from: &Type, to: &Type) -> bool {
+    use Type::*;
+    match (from, to) {
+        (Int | Float, Number) => true,
+        (Optional(s), Optional(t))
+        | (List(s), List(t))
+        | (Set(s), Set(t))
+        | (FrozenSet(s), FrozenSet(t))
+        | (Cell(s), Cell(t)) => makes_number(s, t),
+        (s, Optional(t)) => makes_number(s, t),
+        (Dict(k, v), Dict(l, w)) => makes_number(k, l) || makes_number(v, w),
+        (Tuple(s), Tuple(t)) => s.iter().zip(t).any(|(s, t)| makes_number(s, t)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -42,7 +70,9 @@ mod tests {
     fn joins() {
         assert_eq!(join(&Type::None, &Type::Int), Some(Type::optional(Type::Int)));
         assert_eq!(join(&Type::list(Type::Unknown), &Type::list(Type::Str)), Some(Type::list(Type::Str)));
-        assert_eq!(join(&Type::Int, &Type::Float), Option::None);
+        assert_eq!(join(&Type::Int, &Type::Float), Some(Type::Number));
+        let set = |item| Type::Set(Box::new(item));
+        assert_eq!(join(&set(Type::Int), &set(Type::Float)), Option::None, "keys are not numbers");
         assert_eq!(
             join(&Type::optional(Type::Int), &Type::Int),
             Some(Type::optional(Type::Int)),

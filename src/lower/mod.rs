@@ -28,6 +28,7 @@ mod declare;
 mod effects;
 mod exceptions;
 mod expressions;
+mod floats;
 mod functions;
 mod join;
 mod library;
@@ -85,12 +86,9 @@ const MOST_PASSES: usize = 40;
 pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredProgram {
     let mut world = collect::collect(units);
     observed::teach(&mut world, entry, &options.recorded);
-    for _ in 0..MOST_PASSES {
-        world.changed = false;
-        pass(&mut world);
-        if !world.changed {
-            break;
-        }
+    learn(&mut world);
+    if choose_floats(&mut world) {
+        learn(&mut world);
     }
     world.last = true;
     let mut bodies;
@@ -101,6 +99,33 @@ pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredPr
         }
     }
     program::build(world, bodies, entry, options)
+}
+
+/// Passes until nothing new is learned.
+fn learn(world: &mut World) {
+    for _ in 0..MOST_PASSES {
+        world.changed = false;
+        pass(world);
+        if !world.changed {
+            return;
+        }
+    }
+}
+
+/// Makes floats of the numbers of which nobody can tell; true where there are any.
+fn choose_floats(world: &mut World) -> bool {
+    let mut found = false;
+    for index in 0..world.functions.len() {
+        let Ok(function) = lower_function(world, FunctionId(index as u32)) else { continue };
+        let names = floats::may_be_floats(&function);
+        found |= !names.is_empty();
+        let info = &mut world.functions[index];
+        for name in names {
+            info.variables.insert(name.clone(), Type::Float);
+            info.floats.insert(name);
+        }
+    }
+    found
 }
 
 /// Lowers everything once, for what it teaches.
@@ -247,6 +272,10 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     if world.last {
         declare::declare(&mut stmts, &fixed);
         declare::merge_unpacking(&mut stmts);
+        if let Some(at) = hashed_number(&stmts) {
+            let message = "keys of dicts and elements of sets that are an int or a float are not translated";
+            return Err(Box::new(Diagnostic::new(Code::MixedTypes, at, message).help("make them all floats")));
+        }
         if let Some(local) = locals.iter().find(|l| l.ty.has_unknown()) {
             let message = format!("the type of `{}` cannot be inferred", local.name);
             return Err(Box::new(
@@ -277,6 +306,19 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
         at: world.at(module, span),
         lines: world.lines(module, span),
     })
+}
+
+/// Where a value is hashed that is an int or a float.
+fn hashed_number(stmts: &[ir::Stmt]) -> Option<crate::span::Location> {
+    let mut found = None;
+    ir::walk::each_part(stmts, &|_, _| ir::Need::Ref, &mut |part| {
+        if let ir::walk::Part::Value(e, _) = part
+            && e.ty.hashes_number()
+        {
+            found.get_or_insert(e.at);
+        }
+    });
+    found
 }
 
 /// The parameters as variables, with their defaults.

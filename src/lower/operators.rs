@@ -129,6 +129,9 @@ impl Body<'_, '_> {
                 "use `and`, `or`, `!=`",
             );
         }
+        if (left.ty == Type::Number || right.ty == Type::Number) && left.ty != Type::Float && right.ty != Type::Float {
+            return self.either_op(op, left, right, span);
+        }
         let integral = |e: &Expr| matches!(e.ty, Type::Int | Type::Bool);
         let both_int = integral(&left) && integral(&right);
         if (bits || matches!(op, ArithOp::LeftShift | ArithOp::RightShift)) && !both_int {
@@ -158,6 +161,28 @@ impl Body<'_, '_> {
         Ok(Expr::new(ExprKind::Arith { op, left: Box::new(left), right: Box::new(right) }, ty, at))
     }
 
+    /// Arithmetic where an operand may be an int or a float, and the other is no float.
+    fn either_op(&mut self, op: ArithOp, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let ty = match op {
+            ArithOp::Add | ArithOp::Sub | ArithOp::Mul | ArithOp::FloorDiv | ArithOp::Mod => Type::Number,
+            ArithOp::TrueDiv => Type::Float,
+            ArithOp::Pow
+            | ArithOp::LeftShift
+            | ArithOp::RightShift
+            | ArithOp::BitAnd
+            | ArithOp::BitOr
+            | ArithOp::BitXor => {
+                let message = "this operator on a value that may be an int or a float is not translated";
+                return self.refuse(Code::TypeMismatch, span, message, "convert it: `float(x)`, `int(x)`");
+            }
+        };
+        let (left, right) = (self.to_int(left), self.to_int(right));
+        let left = self.coerce(left, &Type::Number, "the operand")?;
+        let right = self.coerce(right, &Type::Number, "the operand")?;
+        Ok(Expr::new(ExprKind::Arith { op, left: Box::new(left), right: Box::new(right) }, ty, at))
+    }
+
     /// `int ** int`: an int only where the exponent is not negative.
     fn int_pow(&mut self, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
@@ -183,7 +208,7 @@ impl Body<'_, '_> {
             return self.unknown(span, "the operand");
         }
         let value = self.present(value);
-        if !value.ty.is_number() || (op == ast::UnaryOp::Invert && value.ty == Type::Float) {
+        if !value.ty.is_number() || (op == ast::UnaryOp::Invert && matches!(value.ty, Type::Float | Type::Number)) {
             let message = format!("this operator on {} is not translated", self.world.describe(&value.ty));
             return self.refuse(Code::TypeMismatch, span, message, "");
         }
@@ -314,7 +339,12 @@ impl Body<'_, '_> {
         let (left, right) =
             if equality || identity { (left, right) } else { (self.present(left), self.present(right)) };
         if left.ty.is_number() && right.ty.is_number() {
-            return Ok((self.to_int(left), self.to_int(right)));
+            let (left, right) = (self.to_int(left), self.to_int(right));
+            if left.ty == Type::Number || right.ty == Type::Number {
+                let left = self.coerce(left, &Type::Number, "the operand")?;
+                return Ok((left, self.coerce(right, &Type::Number, "the operand")?));
+            }
+            return Ok((left, right));
         }
         if equality && let Some(ty) = join(&left.ty, &right.ty) {
             return Ok((self.coerce(left, &ty, "the operand")?, self.coerce(right, &ty, "the operand")?));

@@ -153,10 +153,12 @@ impl Body<'_, '_> {
             ast::ExprKind::Name(name) => {
                 let Some(&local) = self.names.get(name) else {
                     // Not assigned yet in this pass: functions learn from what earlier passes saw.
-                    return self.variables().get(name).map(|ty| ty.content().clone()).filter(Type::holds_function);
+                    let seen = self.variables().get(name).map(|ty| ty.content().clone());
+                    return seen.filter(|ty| ty.holds_function() || ty.holds_number());
                 };
                 let ty = self.locals[local.0 as usize].ty.content().clone();
-                let open = ty.has_unknown() || ty.holds_function() || matches!(ty, Type::Optional(_));
+                let open =
+                    ty.has_unknown() || ty.holds_function() || ty.holds_number() || matches!(ty, Type::Optional(_));
                 (self.declared.contains_key(&local) || open).then_some(ty)
             }
             ast::ExprKind::Attribute { value, attr } => {
@@ -287,6 +289,7 @@ impl Body<'_, '_> {
         if let Some(&local) = self.names.get(name) {
             let fits = match self.declared.get(&local) {
                 Some(_) => true,
+                None if self.begins_anew(local, &value.ty) => false,
                 None => self.learn_local(local, &value.ty),
             };
             if fits || (!self.world.last && value.ty.has_unknown()) {
@@ -298,11 +301,7 @@ impl Body<'_, '_> {
                     self.world.describe(&self.locals[local.0 as usize].ty.clone()),
                     self.world.describe(&value.ty)
                 );
-                let help = match (&self.locals[local.0 as usize].ty, &value.ty) {
-                    (Type::Int, Type::Float) => "begin with a float: `0.0` instead of `0`",
-                    _ => "use another name for the second value",
-                };
-                return self.refuse(Code::MixedTypes, span, message, help);
+                return self.refuse(Code::MixedTypes, span, message, "use another name for the second value");
             }
         }
         if self.is_cell(name) {
@@ -311,6 +310,15 @@ impl Body<'_, '_> {
         let local = self.new_local(name, &value.ty);
         self.names.insert(name.to_string(), local);
         Ok(Place::Local(local))
+    }
+
+    /// An int that becomes a float, or the other way round, is another variable where no loop or branch brings the two
+    /// together.
+    fn begins_anew(&self, local: LocalId, ty: &Type) -> bool {
+        let Local { name, ty: current, .. } = &self.locals[local.0 as usize];
+        self.depth == 0
+            && !self.is_float(name)
+            && matches!((current, ty), (Type::Int, Type::Float) | (Type::Float, Type::Int))
     }
 
     fn unpack(&mut self, items: &[ast::Expr], value: &ast::Expr, span: Span) -> Lowered<()> {

@@ -55,7 +55,7 @@ impl Body<'_, '_> {
             _ if repr || as_text => matches!(spec.kind, None | Some('s')),
             (Type::Str, None | Some('s')) => spec.sign.is_none() && spec.grouping.is_none() && !spec.alternate,
             (Type::Int, None | Some('d' | 'x' | 'X' | 'o' | 'b')) => spec.precision.is_none(),
-            (Type::Int, Some('f' | '%')) | (Type::Float, Some('f' | '%' | 'e' | 'g')) => !spec.alternate,
+            (Type::Int, Some('f' | '%')) | (Type::Float | Type::Number, Some('f' | '%' | 'e' | 'g')) => !spec.alternate,
             (Type::Float, None) => spec.precision.is_none() && !spec.alternate,
             _ => false,
         };
@@ -64,7 +64,7 @@ impl Body<'_, '_> {
             return self.refuse(Code::FormatSpec, span, message, "");
         }
         let value = match (&value.ty, spec.kind) {
-            (Type::Int, Some('f' | '%')) => self.to_float(value),
+            (Type::Int, Some('f' | '%')) | (Type::Number, Some('f' | '%' | 'e' | 'g')) => self.to_float(value),
             _ => value,
         };
         Ok(FormatPart::Value { value, repr, spec })

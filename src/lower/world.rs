@@ -73,6 +73,8 @@ pub struct FunctionInfo<'a> {
     pub declared_result: bool,
     /// Types of its variables by unique name, carried from pass to pass.
     pub variables: HashMap<String, Type>,
+    /// Unique names of variables that are floats also where an int is stored, because nobody can tell.
+    pub floats: HashSet<String>,
     /// What encloses it, and what it encloses.
     pub nesting: Nesting,
     /// Why it is not translated.
@@ -94,6 +96,7 @@ impl<'a> FunctionInfo<'a> {
             result: Type::Unknown,
             declared_result: false,
             variables: HashMap::new(),
+            floats: HashSet::new(),
             nesting: Nesting::default(),
             refused: None,
         }
@@ -355,6 +358,7 @@ impl<'a> World<'a> {
             Type::Bool => "bool".into(),
             Type::Int => "int".into(),
             Type::Float => "float".into(),
+            Type::Number => "int | float".into(),
             Type::Str => "str".into(),
             Type::Bytes => "bytes".into(),
             Type::List(t) => format!("list[{}]", self.describe(t)),

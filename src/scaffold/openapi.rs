@@ -152,7 +152,7 @@ fn schema(shape: &Shape) -> Value {
         Shape::None => json!({"type": "null"}),
         Shape::Bool => json!({"type": "boolean"}),
         Shape::Int => json!({"type": "integer"}),
-        Shape::Float => json!({"anyOf": [{"type": "number"}, reference("http.NonFinite")]}),
+        Shape::Float | Shape::Number => json!({"anyOf": [{"type": "number"}, reference("http.NonFinite")]}),
         Shape::Str => json!({"type": "string"}),
         Shape::Bytes => reference("http.Bytes"),
         Shape::List(item) => json!({"type": "array", "items": schema(item)}),

@@ -38,7 +38,7 @@ pub(super) fn kind_of(value: &Value) -> Option<Kind> {
 pub(super) fn kind_of_shape(shape: &Shape) -> Option<Kind> {
     Some(match shape {
         Shape::Int => Kind::Int,
-        Shape::Float => Kind::Float,
+        Shape::Float | Shape::Number => Kind::Float,
         Shape::Str => Kind::Str,
         Shape::Bytes => Kind::Bytes,
         Shape::List(_) => Kind::List,
@@ -57,6 +57,7 @@ pub(super) fn fits(value: &Value, shape: &Shape, classes: &[ClassInterface]) -> 
     match (shape, value) {
         (Shape::None, Value::None) | (Shape::Bool, Value::Bool(_)) | (Shape::Int, Value::Int(_)) => true,
         (Shape::Float, Value::Float(_)) | (Shape::Str, Value::Str(_)) | (Shape::Bytes, Value::Bytes(_)) => true,
+        (Shape::Number, Value::Int(_) | Value::Float(_)) => true,
         (Shape::Optional(inner), value) => *value == Value::None || fits(value, inner, classes),
         (Shape::List(inner), Value::List(items))
         | (Shape::Set(inner), Value::Set(items))

@@ -133,6 +133,8 @@ impl Values<'_> {
             Shape::Bool => Value::Bool(random.percent(50)),
             Shape::Int => self.limited(ordinary_int(random)),
             Shape::Float => ordinary_float(random),
+            Shape::Number if random.percent(50) => self.limited(ordinary_int(random)),
+            Shape::Number => ordinary_float(random),
             Shape::Str => ordinary_text(random),
             Shape::Bytes => Value::Bytes((0..random.below(12)).map(|_| random.bits() as u8).collect()),
             Shape::List(inner) => Value::List(self.items(inner, name, random, depth)),
@@ -182,6 +184,10 @@ impl Values<'_> {
         match shape {
             Shape::Int => self.limited(random.pick(INTS).copied().unwrap_or(0)),
             Shape::Float => Value::float(random.pick(FLOATS).copied().unwrap_or(0.0)),
+            Shape::Number => {
+                let which = if random.percent(50) { Shape::Int } else { Shape::Float };
+                self.boundary(&which, name, random, depth)
+            }
             Shape::Str if random.percent(5) => Value::text("abcé ".repeat(400)),
             Shape::Str => Value::text(random.pick(STRINGS).copied().unwrap_or("")),
             Shape::Bytes => Value::Bytes(if random.percent(50) { Vec::new() } else { vec![0, 255, 128] }),

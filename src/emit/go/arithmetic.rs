@@ -30,6 +30,7 @@ impl<'c> Body<'c> {
     pub(super) fn negate(&mut self, inner: &'c Expr, e: &'c Expr) -> Ex {
         let value = self.expr(inner);
         match e.ty {
+            Type::Number => Ex::call("support.NegNumber", vec![value]),
             Type::Int if self.range(inner).is_none_or(|(low, _)| low <= i128::from(i64::MIN)) => {
                 Ex::call("support.Neg", vec![value])
             }
@@ -40,6 +41,9 @@ impl<'c> Body<'c> {
 
     pub(super) fn arith(&mut self, op: ArithOp, left: &'c Expr, right: &'c Expr, e: &'c Expr) -> Ex {
         let [mut a, mut b] = take_two(self.operands(&[left, right]));
+        if left.ty == Type::Number {
+            return self.number_arithmetic(op, a, b);
+        }
         if e.ty == Type::Float && self.is_constant(left) && self.is_constant(right) {
             a = Ex::call("support.Float", vec![self.typed_float(a)]);
         }
@@ -62,6 +66,30 @@ impl<'c> Body<'c> {
             Type::Str => a.binary("+", b),
             _ => self.int_arithmetic(op, a, b, left, right),
         }
+    }
+
+    /// Arithmetic on what is an int or a float.
+    fn number_arithmetic(&mut self, op: ArithOp, a: Ex, b: Ex) -> Ex {
+        let name = match op {
+            ArithOp::Add => "support.AddNumbers",
+            ArithOp::Sub => "support.SubNumbers",
+            ArithOp::Mul => "support.MulNumbers",
+            ArithOp::TrueDiv => return self.raising(Ex::call("support.DivideNumbers", vec![a, b]), "quotient", true),
+            ArithOp::FloorDiv => {
+                return self.raising(Ex::call("support.FloorDivNumbers", vec![a, b]), "quotient", true);
+            }
+            ArithOp::Mod => return self.raising(Ex::call("support.ModNumbers", vec![a, b]), "rest", true),
+            ArithOp::Pow
+            | ArithOp::LeftShift
+            | ArithOp::RightShift
+            | ArithOp::BitAnd
+            | ArithOp::BitOr
+            | ArithOp::BitXor => {
+                self.cx.refuse(Default::default(), "this operator is for ints".into());
+                "support.AddNumbers"
+            }
+        };
+        Ex::call(name, vec![a, b])
     }
 
     fn float_arithmetic(&mut self, op: ArithOp, a: Ex, b: Ex) -> Ex {

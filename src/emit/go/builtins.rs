@@ -14,6 +14,9 @@ impl<'c> Body<'c> {
         match op {
             Builtin::IntAbs => self.plain("support.Abs", args),
             Builtin::FloatAbs => self.plain("math.Abs", args),
+            Builtin::NumberAbs => self.plain("support.AbsNumber", args),
+            Builtin::NumberToInt => self.raised("support.IntFromNumber", args, "whole", wanted),
+            Builtin::NumberRound => self.raised("support.RoundNumber", args, "rounded", wanted),
             Builtin::IntFromFloat => self.raised("support.IntFromFloat", args, "whole", wanted),
             Builtin::IntFromStr => self.raised("support.IntFromText", args, "number", wanted),
             Builtin::FloatFromStr => self.raised("support.FloatFromText", args, "number", wanted),
@@ -499,6 +502,7 @@ impl super::Context<'_> {
             Type::Bool | Type::Int | Type::Float | Type::Str | Type::Json => value,
             Type::Unknown
             | Type::Never
+            | Type::Number
             | Type::Bytes
             | Type::Dict(..)
             | Type::Set(_)

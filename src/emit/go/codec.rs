@@ -20,6 +20,7 @@ pub(super) fn codec_of(cx: &Context, ty: &Type) -> String {
         Type::Bool => "support.BoolCodec".into(),
         Type::Int => "support.IntCodec".into(),
         Type::Float => "support.FloatCodec".into(),
+        Type::Number => "support.NumberCodec".into(),
         Type::Str => "support.TextCodec".into(),
         Type::Bytes => "support.BytesCodec".into(),
         Type::List(item) => format!("support.ListCodec({})", of(item)),
@@ -155,6 +156,7 @@ pub(super) fn copy_of(cx: &Context, ty: &Type, value: Ex) -> Option<Ex> {
         | Type::Bool
         | Type::Int
         | Type::Float
+        | Type::Number
         | Type::Str
         | Type::FrozenSet(_)
         | Type::Class(_)

@@ -129,6 +129,10 @@ impl<'c> Body<'c> {
                 Type::Int => {
                     St::Assign(vec![total.clone()], "=", vec![Ex::call("support.Add", vec![total.clone(), value])])
                 }
+                Type::Number => {
+                    let sum = Ex::call("support.AddNumbers", vec![total.clone(), value]);
+                    St::Assign(vec![total.clone()], "=", vec![sum])
+                }
                 _ => {
                     let value =
                         if matches!(value, Ex::Binary("*", ..)) { Ex::call("float64", vec![value]) } else { value };

@@ -179,6 +179,10 @@ impl<'c> Body<'c> {
                 a.binary(word, b)
             }
             (_, Type::Float | Type::Str) => a.binary(word, b),
+            (CompareOp::Lt, Type::Number) => Ex::call("support.LessNumbers", vec![a, b]),
+            (CompareOp::Gt, Type::Number) => Ex::call("support.LessNumbers", vec![b, a]),
+            (CompareOp::LtEq, Type::Number) => Ex::call("support.AtMostNumbers", vec![a, b]),
+            (CompareOp::GtEq, Type::Number) => Ex::call("support.AtMostNumbers", vec![b, a]),
             (CompareOp::Eq, ty) => self.equality(ty, a, b),
             (CompareOp::NotEq, ty) => self.equality(ty, a, b).negated(),
             (_, ty) => {
@@ -283,6 +287,10 @@ impl<'c> Body<'c> {
                 false => Ex::call("support.Widen", vec![ex]),
             },
             Conversion::ToInt if value.ty == Type::Bool => Ex::call("support.IntFromBool", vec![ex]),
+            Conversion::ToNumber if value.ty == Type::Int => Ex::call("support.NumberFromInt", vec![ex]),
+            Conversion::ToNumber => Ex::call("support.NumberFromFloat", vec![ex]),
+            Conversion::ToFloat if value.ty == Type::Number => ex.method("Float", vec![]),
+            Conversion::Widen if value.ty == Type::Number => ex.method("Widened", vec![]),
             Conversion::ToFloat | Conversion::Widen | Conversion::ToInt => ex,
             Conversion::Some => match ty {
                 Type::Optional(_) if value.ty == Type::None => self.cx.zero(ty),

@@ -43,6 +43,7 @@ impl Context<'_> {
             Type::Bool => "bool".into(),
             Type::Int => "int64".into(),
             Type::Float => "float64".into(),
+            Type::Number => "support.Number".into(),
             Type::Str => "string".into(),
             Type::Bytes => "[]byte".into(),
             Type::List(item) => format!("[]{}", self.ty(item)),
@@ -124,7 +125,9 @@ impl Context<'_> {
             Type::Bool => "false".into(),
             Type::Int | Type::Float => "0".into(),
             Type::Str => "\"\"".into(),
-            Type::Unknown | Type::Never | Type::None | Type::Lock | Type::Tuple(_) => format!("{}{{}}", self.ty(ty)),
+            Type::Unknown | Type::Never | Type::None | Type::Number | Type::Lock | Type::Tuple(_) => {
+                format!("{}{{}}", self.ty(ty))
+            }
             Type::Optional(inner) if !self.is_nilable(inner) => format!("{}{{}}", self.ty(ty)),
             Type::Class(id) if self.keys.contains(id) => format!("{}{{}}", self.ty(ty)),
             Type::Bytes
@@ -158,6 +161,7 @@ impl Context<'_> {
             Type::Bool | Type::Int | Type::Str | Type::Float | Type::None | Type::Never | Type::Unknown => {
                 a.binary("==", b)
             }
+            Type::Number => Ex::call("support.EqualNumbers", vec![a, b]),
             Type::Bytes => Ex::call("slices.Equal", vec![a, b]),
             Type::List(item) if self.is_plain(item) => Ex::call("slices.Equal", vec![a, b]),
             Type::List(item) => Ex::call("slices.EqualFunc", vec![a, b, self.equal_function(item)]),
@@ -196,6 +200,7 @@ impl Context<'_> {
     pub(super) fn equal_function(&self, ty: &Type) -> Ex {
         match ty {
             Type::Float => Ex::word("support.EqualFloats"),
+            Type::Number => Ex::word("support.EqualNumbers"),
             Type::Class(id) if self.class(*id).has_eq => {
                 self.request(Request::Equal(*id));
                 Ex::word(format!("({}).Equal", self.ty(ty)))
@@ -214,6 +219,7 @@ impl Context<'_> {
         match ty {
             Type::Int | Type::Str => Ex::call("cmp.Compare", vec![a, b]),
             Type::Float => Ex::call("support.CompareFloats", vec![a, b]),
+            Type::Number => Ex::call("support.CompareNumbers", vec![a, b]),
             Type::Bool => Ex::call("support.CompareBools", vec![a, b]),
             Type::Bytes => Ex::call("slices.Compare", vec![a, b]),
             Type::List(item) => Ex::call("support.CompareLists", vec![a, b, self.compare_function(item)]),
@@ -257,6 +263,7 @@ impl Context<'_> {
         match ty {
             Type::Int | Type::Str => Ex::word(format!("cmp.Compare[{}]", self.ty(ty))),
             Type::Float => Ex::word("support.CompareFloats"),
+            Type::Number => Ex::word("support.CompareNumbers"),
             Type::Bool => Ex::word("support.CompareBools"),
             _ => self.two(ty, "int", self.compare(ty, Ex::word("a"), Ex::word("b"))),
         }
@@ -278,6 +285,7 @@ impl Context<'_> {
             Type::Bool => Ex::call("support.BoolText", vec![value]),
             Type::Int => Ex::call("support.IntText", vec![value]),
             Type::Float => Ex::call("support.FloatText", vec![value]),
+            Type::Number => Ex::call("support.NumberText", vec![value]),
             Type::Str => Ex::call("support.ReprText", vec![value]),
             Type::Bytes => Ex::call("support.ReprBytes", vec![value]),
             Type::List(item) => Ex::call("support.ReprList", vec![value, self.repr_function(item)]),
@@ -325,6 +333,7 @@ impl Context<'_> {
             Type::Bool => Ex::word("support.BoolText"),
             Type::Int => Ex::word("support.IntText"),
             Type::Float => Ex::word("support.FloatText"),
+            Type::Number => Ex::word("support.NumberText"),
             Type::Str => Ex::word("support.ReprText"),
             Type::Class(id) => {
                 self.request(Request::Repr(*id));

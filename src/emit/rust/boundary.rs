@@ -40,6 +40,7 @@ pub fn sources(used: &mut BTreeSet<&'static str>, boundary: &TokenStream) -> Vec
         ("dict", modules.contains("dict"), include_str!("support/shell/wire_dict.rs")),
         ("inferred", inferred, include_str!("support/shell/wire_inferred.rs")),
         ("json", modules.contains("json"), include_str!("support/shell/wire_json.rs")),
+        ("number", modules.contains("number"), include_str!("support/shell/wire_number.rs")),
         ("set", modules.contains("set"), include_str!("support/shell/wire_set.rs")),
     ];
     for (module, _, text) in parts.iter().rev().filter(|part| part.1) {

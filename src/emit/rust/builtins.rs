@@ -20,6 +20,9 @@ impl Scope<'_, '_> {
         Value::owned(match op {
             Builtin::IntAbs => self.owned_call(args, "abs"),
             Builtin::FloatAbs => self.owned_call(args, "abs"),
+            Builtin::NumberAbs => self.owned_call(args, "abs"),
+            Builtin::NumberToInt => self.function(quote!(number::to_int), args, true),
+            Builtin::NumberRound => self.function(quote!(number::round), args, true),
             Builtin::IntFromFloat => self.function(quote!(float::to_int), args, true),
             Builtin::IntFromStr => self.function(quote!(int::parse), args, true),
             Builtin::FloatFromStr => self.function(quote!(float::parse), args, true),

@@ -21,9 +21,15 @@ impl Boundary<'_, '_> {
     /// `seen` are the classes on the way: a class that holds itself is wired if everything else in it is.
     fn is_wired_within(&self, ty: &Type, seen: &mut BTreeSet<ClassId>) -> bool {
         match ty {
-            Type::None | Type::Never | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes | Type::Json => {
-                true
-            }
+            Type::None
+            | Type::Never
+            | Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::Number
+            | Type::Str
+            | Type::Bytes
+            | Type::Json => true,
             Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
                 self.is_wired_within(item, seen)
             }

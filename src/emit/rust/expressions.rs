@@ -292,6 +292,14 @@ impl<'e, 'p> Scope<'e, 'p> {
 
     fn convert(&mut self, to: Conversion, value: &Expr) -> Code {
         match to {
+            Conversion::ToNumber => {
+                let code = self.owned(value);
+                Code::atom(if value.ty == Type::Int {
+                    quote!(Number::Int(#code))
+                } else {
+                    quote!(Number::Float(#code))
+                })
+            }
             Conversion::ToFloat => {
                 if let Some(constant) = int_as_float(value) {
                     return float_literal(constant);
@@ -300,6 +308,7 @@ impl<'e, 'p> Scope<'e, 'p> {
                 match value.ty {
                     Type::Bool => Code::atom(quote!(f64::from(u8::from(#code)))),
                     Type::Float => code,
+                    Type::Number => code.method("to_float", &[]),
                     _ => {
                         let code = code.at(Level::Cast);
                         Code::new(quote!(#code as f64), Level::Cast)
@@ -311,7 +320,10 @@ impl<'e, 'p> Scope<'e, 'p> {
                     return float_literal(constant);
                 }
                 let code = self.owned(value);
-                Code::atom(quote!(int::widen(#code)))
+                match value.ty {
+                    Type::Number => Code::atom(quote!(number::widen(#code))),
+                    _ => Code::atom(quote!(int::widen(#code))),
+                }
             }
             Conversion::ToInt => {
                 let code = self.owned(value);

@@ -16,7 +16,7 @@ macro_rules! sources {
     };
 }
 
-sources! { attempt clock dict exception float floatmath format function guard hash int intmath json key letters list option order pad
+sources! { attempt clock dict exception float floatmath format function guard hash int intmath json key letters list number option order pad
 radix range recursion repr search set setlist shared text unicode web }
 
 /// Types that generated code names without a path, and the support module that has them.
@@ -36,6 +36,7 @@ const TYPES: &[(&str, &str)] = &[
     ("Json", "json"),
     ("ToJson", "json"),
     ("Key", "key"),
+    ("Number", "number"),
     ("Repr", "repr"),
     ("Response", "web"),
     ("Set", "set"),
@@ -282,5 +283,36 @@ mod tests {
             }
         ));
         assert_eq!(uses, ["repr::Repr"]);
+    }
+
+    #[test]
+    fn floats_are_written_as_python_does() {
+        for (x, text) in [
+            (4_000_000_010_984_477.0 / 4.0, "1000000002746119.2"),
+            (4_000_000_010_984_479.0 / 4.0, "1000000002746119.8"),
+            (9_007_199_254_740_993.0, "9007199254740992.0"),
+            (1e16, "1e+16"),
+            (1e15, "1000000000000000.0"),
+            (5e-324, "5e-324"),
+            (1e-4, "0.0001"),
+            (-0.0, "-0.0"),
+        ] {
+            assert_eq!(float::repr(x), text);
+        }
+    }
+
+    #[test]
+    fn a_number_remembers_which_it_is() {
+        use super::number::{Number, div, floor_div, modulo};
+        use super::repr::Repr;
+        assert_eq!((Number::Int(1) + Number::Int(2)).repr(), "3");
+        assert_eq!((Number::Int(1) + Number::Float(2.0)).repr(), "3.0");
+        assert_eq!(floor_div(Number::Int(-7), Number::Int(2)).unwrap().repr(), "-4");
+        assert_eq!(modulo(Number::Float(-7.0), Number::Int(2)).unwrap().repr(), "1.0");
+        assert_eq!(div(Number::Int(1), Number::Int(0)).unwrap_err().message(), "division by zero");
+        assert_eq!(div(Number::Float(1.0), Number::Int(0)).unwrap_err().message(), "float division by zero");
+        assert!(Number::Int((1 << 53) + 1) > Number::Float((1u64 << 53) as f64));
+        assert_ne!(Number::Float(f64::NAN), Number::Float(f64::NAN));
+        assert!(Number::Float(2.5) < Number::Int(3));
     }
 }

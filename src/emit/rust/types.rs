@@ -3,6 +3,7 @@
 //! | IR | held | looked at | changed |
 //! |---|---|---|---|
 //! | `Int`, `Float`, `Bool` | `i64`, `f64`, `bool` | the same | - |
+//! | `Number` | `Number` | the same | - |
 //! | `Str` | `String` | `&str` | `&mut String` |
 //! | `List(T)` | `Vec<T>` | `&[T]` | `&mut Vec<T>` |
 //! | `Class` that is shared | `Shared<T>` | `&Shared<T>` | `&Shared<T>` |
@@ -23,6 +24,7 @@ impl Emitter<'_> {
             Type::Bool => quote!(bool),
             Type::Int => quote!(i64),
             Type::Float => quote!(f64),
+            Type::Number => quote!(Number),
             Type::Str => quote!(String),
             Type::Bytes => quote!(Vec<u8>),
             Type::List(item) => {
