@@ -44,7 +44,14 @@ fn ways(shape: &Shape, interface: &Interface, depth: usize, found: &mut BTreeSet
             let class = interface.classes.iter().find(|class| class.name == *name);
             class.into_iter().flat_map(|class| &class.fields).for_each(|(_, field)| inside(field));
         }
-        Shape::None | Shape::Bool | Shape::Int | Shape::Float | Shape::Str | Shape::Bytes | Shape::Json => {}
+        Shape::None
+        | Shape::Bool
+        | Shape::Int
+        | Shape::Float
+        | Shape::Number
+        | Shape::Str
+        | Shape::Bytes
+        | Shape::Json => {}
     }
     found.extend(match shape {
         Shape::List(_) => Some(("list_as_tuple", Kind::Tuple)),
