@@ -90,6 +90,9 @@ pub fn page(judged: &[Judged], excused: &Excused, date: &str) -> String {
     );
     for (kind, title) in KINDS {
         let cell = |target: Target| match scores.get(&(kind, target.word())) {
+            Some(score) if score.excused > 0 => {
+                format!("{} of {} (and {} invisible)", score.found, score.visible(), score.excused)
+            }
             Some(score) => format!("{} of {}", score.found, score.visible()),
             None => "-".to_string(),
         };
@@ -98,7 +101,7 @@ pub fn page(judged: &[Judged], excused: &Excused, date: &str) -> String {
     let sum = |target: Target| {
         let of_target = scores.iter().filter(|((_, word), _)| *word == target.word());
         let score = of_target.fold(Score::default(), |sum, (_, score)| sum.add(*score));
-        format!("{} of {} ({:.1} %)", score.found, score.visible(), score.percent())
+        format!("{} of {}: {:.1} % (and {} invisible)", score.found, score.visible(), score.percent(), score.excused)
     };
     text += &format!("| **all** | {} | {} |\n", sum(Target::Rust), sum(Target::Go));
     text += "\n## Not found\n\n";

@@ -5,6 +5,7 @@ use crate::program::Program;
 use pivot::artifact::Interface;
 use pivot::policy::Policy;
 use pivot::verify::{Decider, DifferenceKind, Kept, Limits, Status, Verification, VerifyJob, verify};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Mutex;
@@ -48,26 +49,27 @@ pub fn verified(program: &Program, command: &Path, interface: &Interface, fault:
     verify(&job, &|_| {}).unwrap_or_else(|error| panic!("{} with fault {fault}: {error}", program.module))
 }
 
-/// What verification says of a fault: first of the function that has it, then of all that runs through it, at last of
-/// the whole module.
-pub fn judged(program: &Program, command: &Path, fault: &Fault) -> Outcome {
-    let narrow = [program.alone(fault), Some(program.narrowed(&[fault]))];
-    for interface in narrow.into_iter().flatten() {
-        let outcome = concluded(&verified(program, command, &interface, fault.number));
+/// What verification says of a fault: first of the function that has it, then of all that runs through it; what is known
+/// to differ without it does not count.
+pub fn judged(program: &Program, command: &Path, fault: &Fault, known: &BTreeSet<String>) -> Outcome {
+    let all = program.narrowed(&[fault]);
+    if let Some(alone) = program.alone(fault).filter(|alone| *alone != all) {
+        let outcome = concluded(&verified(program, command, &alone, fault.number), known);
         if let Outcome::Found(..) = outcome {
             return outcome;
         }
     }
-    concluded(&verified(program, command, &program.interface, fault.number))
+    concluded(&verified(program, command, &all, fault.number), known)
 }
 
-fn concluded(found: &Verification) -> Outcome {
-    let differs = found.functions.iter().find(|function| function.status == Status::NotEqual);
+fn concluded(found: &Verification, known: &BTreeSet<String>) -> Outcome {
+    let mut functions = found.functions.iter().filter(|function| !known.contains(&function.name));
+    let differs = functions.clone().find(|function| function.status == Status::NotEqual);
     if let Some(function) = differs {
         let kind = function.differences.first().map_or(DifferenceKind::Value, |difference| difference.kind);
         return Outcome::Found(function.name.clone(), kind);
     }
-    match found.functions.iter().find(|function| function.status == Status::Unproven) {
+    match functions.find(|function| function.status == Status::Unproven) {
         Some(function) => Outcome::Unproven(format!("{}: {:?}", function.name, function.reason)),
         None => Outcome::Missed,
     }

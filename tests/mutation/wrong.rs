@@ -232,19 +232,62 @@ pub fn strip_ascii_end(s: &str) -> String {
     s.trim_ascii_end().to_string()
 }
 
-//@ text::is_digit text
+//@ letters::is_digit text
 pub fn is_ascii_digit(s: &str) -> bool {
     s.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-//@ .to_uppercase text
+//@ letters::to_upper text
 pub fn ascii_upper(s: &str) -> String {
     s.to_ascii_uppercase()
 }
 
-//@ .to_lowercase text
+//@ letters::to_lower text
 pub fn ascii_lower(s: &str) -> String {
     s.to_ascii_lowercase()
+}
+
+//@ letters::is_alpha text
+pub fn is_ascii_letters(s: &str) -> bool {
+    !s.is_empty() && s.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+//@ letters::is_alnum text
+pub fn is_ascii_alnum(s: &str) -> bool {
+    !s.is_empty() && s.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+//@ letters::capitalize text
+pub fn first_letter_large(s: &str) -> String {
+    let first = s.chars().next().map_or(0, char::len_utf8);
+    s[..first].to_uppercase() + &s[first..]
+}
+
+//@ search::find_in bytes
+pub fn byte_find_in(s: &str, part: &str, start: Option<i64>, end: Option<i64>) -> i64 {
+    let found = search::find_in(s, part, start, end);
+    s.char_indices().nth(usize::try_from(found).unwrap_or(usize::MAX)).map_or(found, |(at, _)| at as i64)
+}
+
+//@ search::find_last bytes
+pub fn byte_find_last(s: &str, part: &str, start: Option<i64>, end: Option<i64>) -> i64 {
+    let found = search::find_last(s, part, start, end);
+    s.char_indices().nth(usize::try_from(found).unwrap_or(usize::MAX)).map_or(found, |(at, _)| at as i64)
+}
+
+//@ search::split_lines text
+pub fn split_at_newlines(s: &str, keepends: bool) -> Vec<String> {
+    if keepends { s.split_inclusive('\n').map(str::to_string).collect() } else { s.lines().map(str::to_string).collect() }
+}
+
+//@ pad::start bytes
+pub fn byte_pad_start(s: &str, width: i64, fill: &str) -> Result<String, Exception> {
+    pad::start(s, width - (s.len() - s.chars().count()) as i64, fill)
+}
+
+//@ pad::end bytes
+pub fn byte_pad_end(s: &str, width: i64, fill: &str) -> Result<String, Exception> {
+    pad::end(s, width - (s.len() - s.chars().count()) as i64, fill)
 }
 
 //@ repr::text_repr text
