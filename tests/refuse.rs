@@ -30,3 +30,15 @@ fn what_is_outside_the_subset_is_refused_by_its_code() {
     }
     assert!(seen >= 20, "only {seen} refusals were found");
 }
+
+#[test]
+fn without_recorded_calls_untyped_functions_are_refused() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/translate/recorded");
+    for file in std::fs::read_dir(root).unwrap() {
+        let file = file.unwrap().path();
+        if file.extension().is_some_and(|extension| extension == "py") {
+            let translation = translate(&Disk, &file, &[], false).unwrap();
+            assert!(!translation.refusals.is_empty(), "{}", file.display());
+        }
+    }
+}

@@ -15,12 +15,12 @@ use std::collections::HashMap;
 pub fn may_be_floats(function: &Function) -> Vec<String> {
     let mut stays: Vec<bool> = function.locals.iter().map(|local| local.ty == Type::Number).collect();
     let mut copies = Vec::new();
-    function.params.iter().for_each(|param| stays[param.local.0 as usize] = false);
+    function.params.iter().for_each(|param| keep(&mut stays, param.local, false));
     each_stmt(&function.body, &mut |stmt| match &stmt.kind {
         StmtKind::Let { local, value: Some(value) } | StmtKind::Assign { place: Place::Local(local), value } => {
             match variable(value) {
                 Some(from) => copies.push((*local, from)),
-                None => stays[local.0 as usize] &= is_float_or_small(value),
+                None => keep(&mut stays, *local, is_float_or_small(value)),
             }
         }
         StmtKind::For { target, .. } => refuse_target(target, &mut stays),
@@ -40,12 +40,20 @@ pub fn may_be_floats(function: &Function) -> Vec<String> {
     // What is copied into a variable that may be a float is not told there.
     copies.iter().for_each(|(_, from)| reads.entry(*from).or_default().1 += 1);
     for (local, (all, untold)) in reads {
-        stays[local.0 as usize] &= all == untold;
+        keep(&mut stays, local, all == untold);
     }
+    copies.retain(|(to, from)| stays.len() > to.0.max(from.0) as usize);
     while let Some((to, from)) = copies.iter().find(|(to, from)| stays[to.0 as usize] != stays[from.0 as usize]) {
         (stays[to.0 as usize], stays[from.0 as usize]) = (false, false);
     }
     function.locals.iter().zip(stays).filter(|(_, stays)| *stays).map(|(local, _)| local.name.clone()).collect()
+}
+
+/// Notes what holds of a variable; a place whose type is not known is no variable.
+fn keep(stays: &mut [bool], local: LocalId, holds: bool) {
+    if let Some(stays) = stays.get_mut(local.0 as usize) {
+        *stays &= holds;
+    }
 }
 
 fn is_float_or_small(value: &Expr) -> bool {
@@ -59,7 +67,7 @@ fn is_float_or_small(value: &Expr) -> bool {
 
 fn refuse_target(target: &Target, stays: &mut [bool]) {
     match target {
-        Target::Declare(local) | Target::Assign(Place::Local(local)) => stays[local.0 as usize] = false,
+        Target::Declare(local) | Target::Assign(Place::Local(local)) => keep(stays, *local, false),
         Target::Tuple(items) => items.iter().for_each(|item| refuse_target(item, stays)),
         Target::Assign(_) | Target::Ignore => {}
     }
