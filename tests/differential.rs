@@ -118,6 +118,11 @@ cases! {
     aliasing "containers/aliasing";
     dicts "containers/dicts";
     sets "containers/sets";
+    heaps "containers/heaps";
+    elements "containers/elements";
+    iteration "containers/iteration";
+    formats "text/formats";
+    unpacking "containers/unpacking";
     exceptions "control/exceptions";
     account "classes/account";
     optional "control/optional";

@@ -56,6 +56,9 @@ impl<'a> Body<'_, 'a> {
             match name.as_ref().filter(|_| !is_local).and_then(|n| resolve(self.world, self.module, n)) {
                 Some(binding) => return self.call_binding(binding, args, keywords, want, span),
                 None => {
+                    if let Some(called) = self.unbound_method(value, attr, args, keywords, span) {
+                        return called;
+                    }
                     let base = self.expr(value, None)?;
                     let base = self.attribute_base(base, &self.member_name(&attr.text));
                     return self.method_call(base, attr, args, keywords, want, span);
@@ -361,7 +364,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// `base.method(...)`.
-    fn method_call(
+    pub fn method_call(
         &mut self,
         base: Expr,
         attr: &ast::Name,
@@ -402,6 +405,9 @@ impl<'a> Body<'_, 'a> {
                 self.expr(arg, None)?;
             }
             return self.unknown(span, &format!("the object that `.{}` is called on", attr.text));
+        }
+        if let (ExprKind::Str(format), "format") = (&base.kind, attr.text.as_str()) {
+            return self.format_method(format, args, keywords, span);
         }
         if !keywords.is_empty() && !matches!((&base.ty, attr.text.as_str()), (Type::List(_), "sort")) {
             if let Some(called) = self.library_method(base, attr, args, keywords, span) {

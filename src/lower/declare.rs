@@ -10,9 +10,9 @@
 //! print(x)               print(x)
 //! ```
 
-use crate::ir::walk::{Part, each_part, each_part_of};
+use crate::ir::walk::{Part, each_expr_mut, each_part, each_part_of, each_stmt, each_stmt_mut};
 use crate::ir::*;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Places the declarations of a body; `fixed` are parameters and other variables that exist already.
 pub fn declare(body: &mut Vec<Stmt>, fixed: &HashSet<LocalId>) {
@@ -29,6 +29,96 @@ pub fn declare(body: &mut Vec<Stmt>, fixed: &HashSet<LocalId>) {
     });
     let open: BTreeSet<LocalId> = stored.into_iter().filter(|l| !declared.contains(l)).collect();
     declare_in(body, &open);
+}
+
+/// Gives each loop a variable of its own where a name is nothing but the variable of several loops.
+///
+/// ```text
+/// for row in a: f(row)            for row in a: f(row)
+/// for row in b: g(row)     ->     for row_2 in b: g(row_2)
+/// ```
+pub fn separate_loops(body: &mut [Stmt], locals: &mut Vec<Local>, fixed: &HashSet<LocalId>) {
+    let mut loops: HashMap<LocalId, (usize, usize)> = HashMap::new();
+    each_stmt(body, &mut |stmt| {
+        let StmtKind::For { target, body, .. } = &stmt.kind else { return };
+        for local in target_locals(target) {
+            let found = loops.entry(local).or_default();
+            *found = (found.0 + 1, found.1 + 1 + uses(body, local));
+        }
+    });
+    let is_own = |(local, (count, inside)): (LocalId, (usize, usize))| {
+        (count > 1 && !fixed.contains(&local) && uses(body, local) == inside).then_some(local)
+    };
+    let chosen: HashSet<LocalId> = loops.into_iter().filter_map(is_own).collect();
+    let mut seen = HashSet::new();
+    each_stmt_mut(body, &mut |stmt| {
+        let StmtKind::For { target, body, .. } = &mut stmt.kind else { return };
+        for local in target_locals(target) {
+            if chosen.contains(&local) && !seen.insert(local) {
+                let own = another(locals, local);
+                rename_target(target, local, own);
+                rename(body, local, own);
+            }
+        }
+    });
+}
+
+/// A variable like another one, under a name of its own.
+fn another(locals: &mut Vec<Local>, local: LocalId) -> LocalId {
+    let mut own = locals[local.0 as usize].clone();
+    let base = own.name.clone();
+    let free = (2..).map(|n| format!("{base}_{n}")).find(|name| locals.iter().all(|l| l.name != *name));
+    own.name = free.unwrap_or(base);
+    locals.push(own);
+    LocalId(locals.len() as u32 - 1)
+}
+
+fn target_locals(target: &Target) -> Vec<LocalId> {
+    match target {
+        Target::Assign(Place::Local(local)) => vec![*local],
+        Target::Tuple(items) => items.iter().flat_map(target_locals).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn rename_target(target: &mut Target, from: LocalId, to: LocalId) {
+    match target {
+        Target::Assign(Place::Local(local)) if *local == from => *local = to,
+        Target::Tuple(items) => items.iter_mut().for_each(|item| rename_target(item, from, to)),
+        _ => {}
+    }
+}
+
+fn rename(body: &mut [Stmt], from: LocalId, to: LocalId) {
+    let place = |place: &mut Place| {
+        if let Place::Local(local) = place
+            && *local == from
+        {
+            *local = to;
+        }
+    };
+    each_expr_mut(
+        body,
+        &mut |e| {
+            if let ExprKind::Read { place: read, .. } = &mut e.kind {
+                place(read);
+            }
+        },
+        &mut |stored| place(stored),
+    );
+}
+
+/// How often a body names a variable.
+fn uses(body: &[Stmt], local: LocalId) -> usize {
+    let mut count = 0;
+    each_part(body, &|_, _| Need::Ref, &mut |part| match part {
+        Part::Value(e, _) => count += usize::from(matches!(e.as_place(), Some(Place::Local(l)) if *l == local)),
+        Part::Store(Place::Local(l)) | Part::Change(Place::Local(l)) | Part::Declare(l) => {
+            count += usize::from(*l == local);
+        }
+        _ => {}
+    });
+    count
 }
 
 /// Declares those of `open` that this block holds all uses of and no inner block does.

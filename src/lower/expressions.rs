@@ -279,12 +279,24 @@ impl Body<'_, '_> {
     fn library_value(&mut self, path: &str, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let float = |value| Ok(Expr::new(ExprKind::Float(value), Type::Float, at));
+        let text = |value| Ok(Expr::new(ExprKind::Str(value), Type::Str, at));
         match path {
             "math.pi" => float(std::f64::consts::PI),
             "math.e" => float(std::f64::consts::E),
             "math.tau" => float(std::f64::consts::TAU),
             "math.inf" => float(f64::INFINITY),
             "math.nan" => float(f64::NAN),
+            "string.ascii_lowercase" => text(LOWER.to_string()),
+            "string.ascii_uppercase" => text(LOWER.to_uppercase()),
+            "string.ascii_letters" => text(format!("{LOWER}{}", LOWER.to_uppercase())),
+            "string.digits" => text("0123456789".to_string()),
+            "string.hexdigits" => text("0123456789abcdefABCDEF".to_string()),
+            "string.octdigits" => text("01234567".to_string()),
+            "string.punctuation" => text(PUNCTUATION.to_string()),
+            "string.whitespace" => text(" \t\n\r\u{b}\u{c}".to_string()),
+            "string.printable" => {
+                text(format!("0123456789{LOWER}{}{PUNCTUATION} \t\n\r\u{b}\u{c}", LOWER.to_uppercase()))
+            }
             "sys.maxsize" => Ok(Expr::new(ExprKind::Int(i64::MAX), Type::Int, at)),
             _ => self.refuse(Code::UnsupportedCall, span, format!("`{path}` has no translation"), ""),
         }
@@ -514,6 +526,9 @@ impl Body<'_, '_> {
         }
     }
 }
+
+const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
 /// True for what CPython's compiler computes: literals and arithmetic on them.
 fn is_literal(value: &Expr) -> bool {

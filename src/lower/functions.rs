@@ -41,7 +41,10 @@ impl Body<'_, '_> {
         }
         match (name, args.len()) {
             ("len", 1) => {
-                let value = self.expr(&args[0], None)?;
+                let value = match self.viewed(&args[0])? {
+                    Some(dict) => dict,
+                    None => self.expr(&args[0], None)?,
+                };
                 let value = self.operand_base(value, "object of type 'NoneType' has no len()");
                 match &value.ty {
                     Type::Tuple(items) if Self::is_simple(&value) => {
@@ -96,6 +99,10 @@ impl Body<'_, '_> {
             }
             ("pow", 3) => self.simple(Builtin::IntPowMod, args, &[Type::Int, Type::Int, Type::Int], Type::Int, span),
             ("min" | "max", 1) => self.extreme(name, &args[0], keyword("key"), keyword("default"), span),
+            ("min" | "max", 2..) if keyword("key").is_some() && keywords.len() == 1 => {
+                let list = ast::Expr { kind: ast::ExprKind::List(args.to_vec()), span };
+                self.extreme(name, &list, keyword("key"), None, span)
+            }
             ("min" | "max", 2..) if keywords.is_empty() => self.extreme_of(name, args, want, span),
             ("sum", 1 | 2) => self.sum(&args[0], args.get(1).or(keyword("start")), span),
             ("any" | "all", 1) => {
@@ -119,6 +126,7 @@ impl Body<'_, '_> {
             ("list", 0) => self.expr(&ast::Expr { kind: ast::ExprKind::List(vec![]), span }, want),
             ("list", 1) => self.list_from(&args[0], false),
             ("dict", 0) => self.expr(&ast::Expr { kind: ast::ExprKind::Dict(vec![]), span }, want),
+            ("dict", 1) if self.is_pairs(&args[0]) => self.dict_of_pairs(&args[0], span),
             ("dict", 1) => {
                 let value = self.expr(&args[0], None)?;
                 if !matches!(value.ty, Type::Dict(..) | Type::Unknown) {
@@ -512,6 +520,10 @@ impl Body<'_, '_> {
         match path {
             "flask.request.get_json" => return self.request_json(keywords, span),
             "flask.jsonify" if keywords.is_empty() => return self.jsonify(args, span),
+            "functools.reduce" if keywords.is_empty() => return self.reduce(args, span),
+            "copy.copy" | "copy.deepcopy" if keywords.is_empty() && args.len() == 1 => {
+                return self.copied(&args[0], path == "copy.deepcopy", span);
+            }
             "math.gcd" if args.len() == 2 => {}
             _ if Self::has_operation(path) => return self.library_function(path, args, keywords, span),
             _ => {}

@@ -284,7 +284,7 @@ impl Body<'_, '_> {
 }
 
 /// The word that the table has for the methods of a type.
-fn type_word(ty: &Type) -> Option<&'static str> {
+pub fn type_word(ty: &Type) -> Option<&'static str> {
     Some(match ty {
         Type::Str => "str",
         Type::Bytes => "bytes",

@@ -16,7 +16,7 @@ impl Body<'_, '_> {
                     match (name.as_str(), args.len(), keywords.len()) {
                         ("range", 1..=3, 0) => return self.range(args, e.span),
                         ("enumerate", 1 | 2, _) => return self.enumerate(args, keywords, e.span),
-                        ("zip", 1.., 0) => {
+                        ("zip", 1.., _) if is_plain_zip(keywords) => {
                             let parts = args.iter().map(|a| self.iterable(a, false)).collect::<Lowered<Vec<_>>>()?;
                             let (iters, types): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
                             return Ok((Iter::Zip(iters), Type::Tuple(types)));
@@ -59,7 +59,10 @@ impl Body<'_, '_> {
                 _ => {}
             }
         }
-        let value = self.expr(e, None)?;
+        let value = match self.iterator(e) {
+            Some(list) => list?,
+            None => self.expr(e, None)?,
+        };
         let value = self.operand_base(value, "'NoneType' object is not iterable");
         if is_set(&value.ty) && !any_order {
             return self.set_items(value, e.span);
@@ -123,7 +126,7 @@ impl Body<'_, '_> {
             && !self.world.module(self.module).names.contains_key(name)
     }
 
-    fn range(&mut self, args: &[ast::Expr], span: Span) -> Lowered<(Iter, Type)> {
+    pub fn range(&mut self, args: &[ast::Expr], span: Span) -> Lowered<(Iter, Type)> {
         let at = self.at(span);
         let int = |n| Expr::new(ExprKind::Int(n), Type::Int, at);
         let mut values = self.arguments(args, &[Type::Int, Type::Int, Type::Int])?.into_iter();
@@ -158,6 +161,23 @@ impl Body<'_, '_> {
         any_order: bool,
         element: impl FnOnce(&mut Self) -> Lowered<(ComprehensionKind, Type)>,
     ) -> Lowered<Expr> {
+        if self.is_strict_zip(&clauses[0].iter) {
+            return self.strict_comprehension(&clauses[0].iter, span, |b, zip| {
+                let mut clauses = clauses.to_vec();
+                clauses[0].iter = zip.clone();
+                b.comprehension_of(&clauses, span, any_order, element)
+            });
+        }
+        self.comprehension_of(clauses, span, any_order, element)
+    }
+
+    fn comprehension_of(
+        &mut self,
+        clauses: &[ast::Comprehension],
+        span: Span,
+        any_order: bool,
+        element: impl FnOnce(&mut Self) -> Lowered<(ComprehensionKind, Type)>,
+    ) -> Lowered<Expr> {
         let at = self.at(span);
         let names = self.names.clone();
         let (flow, calls) = (self.flow.clone(), self.calls);
@@ -172,15 +192,7 @@ impl Body<'_, '_> {
                 if clause.is_async {
                     return self.refuse(Code::AsyncFunction, span, "async comprehension", "");
                 }
-                let (iter, item) = self.iterable(&clause.iter, any_order)?;
-                let target = self.loop_target(&clause.target, &item)?;
-                let mut conditions = Vec::new();
-                for condition in &clause.conditions {
-                    let (test, facts) = self.condition(condition)?;
-                    facts.assume(&mut self.flow, true);
-                    conditions.push(test);
-                }
-                loops.push(Loop { target, iter, conditions });
+                self.clause(clause, any_order, &mut loops)?;
             }
             let (kind, ty) = element(self)?;
             loops.iter().for_each(|one| self.learn_items(one));
@@ -193,6 +205,55 @@ impl Body<'_, '_> {
         self.own_names = own;
         self.depth = depth;
         result
+    }
+
+    /// The loops of one `for` of a comprehension: one, and another over a single item where that item is computed.
+    fn clause(&mut self, clause: &ast::Comprehension, any_order: bool, loops: &mut Vec<Loop>) -> Lowered<()> {
+        let names = self.names.clone();
+        let (iter, given) = match self.stage(&clause.iter) {
+            Some(stage) => {
+                let (iter, item) = self.iterable(&stage.iter, any_order)?;
+                self.loop_over(&stage.target, iter, item, loops)?;
+                if let (Some(test), Some(last)) = (&stage.condition, loops.last_mut()) {
+                    last.conditions.push(self.condition(test)?.0);
+                }
+                let (before, value) = self.block(|b| b.expr(&stage.element, None))?;
+                let value = after(before, value);
+                let item = value.ty.clone();
+                (once(value), item)
+            }
+            None => self.iterable(&clause.iter, any_order)?,
+        };
+        self.names = names;
+        self.loop_over(&clause.target, iter, given, loops)?;
+        for condition in &clause.conditions {
+            let (test, facts) = self.condition(condition)?;
+            facts.assume(&mut self.flow, true);
+            if let Some(last) = loops.last_mut() {
+                last.conditions.push(test);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a loop; where the items are to be taken apart at run time, a second one over what that gives.
+    fn loop_over(&mut self, target: &ast::Expr, iter: Iter, item: Type, loops: &mut Vec<Loop>) -> Lowered<()> {
+        if Self::has_shape(target, &item) {
+            let target = self.loop_target(target, &item)?;
+            loops.push(Loop { target, iter, conditions: Vec::new() });
+            return Ok(());
+        }
+        let at = self.at(target.span);
+        let local = self.new_local("item", &item);
+        self.flow.assigned.insert(local);
+        loops.push(Loop { target: Target::Declare(local), iter, conditions: Vec::new() });
+        let whole = Expr::local(local, item, at);
+        let (before, value) = self.block(|b| b.shaped(target, whole))?;
+        let parts = after(before, value);
+        let ty = parts.ty.clone();
+        let target = self.loop_target(target, &ty)?;
+        loops.push(Loop { target, iter: once(parts), conditions: Vec::new() });
+        Ok(())
     }
 
     /// What the body found out of a loop's variable tells of the container.
@@ -208,7 +269,7 @@ impl Body<'_, '_> {
     }
 
     /// A target whose names are new variables, whatever exists outside.
-    fn loop_target(&mut self, target: &ast::Expr, ty: &Type) -> Lowered<Target> {
+    pub fn loop_target(&mut self, target: &ast::Expr, ty: &Type) -> Lowered<Target> {
         match &target.kind {
             ast::ExprKind::Name(name) if self.is_cell(name) => {
                 let local = self.new_cell(name, ty, target.span)?;
@@ -216,7 +277,7 @@ impl Body<'_, '_> {
                 Ok(Target::Assign(self.place_of(local, target.span)))
             }
             ast::ExprKind::Name(name) => {
-                let local = self.new_local(name, ty);
+                let local = self.new_local(super::lazy::shown(name), ty);
                 self.names.insert(name.clone(), local);
                 self.flow.assigned.insert(local);
                 Ok(Target::Declare(local))
@@ -237,6 +298,7 @@ impl Body<'_, '_> {
                     .collect::<Lowered<Vec<_>>>()?;
                 Ok(Target::Tuple(parts))
             }
+            ast::ExprKind::Starred(inner) => self.loop_target(inner, ty),
             _ => self.refuse(Code::UnsupportedExpression, target.span, "this loop target is not translated", ""),
         }
     }
@@ -248,11 +310,16 @@ impl Body<'_, '_> {
         any_order: bool,
         finish: impl FnOnce(&mut Self, Expr) -> Lowered<(ComprehensionKind, Type)>,
     ) -> Lowered<Expr> {
+        let staged = self.stage(source).map(|stage| stage.generator(source.span));
+        let source = staged.as_ref().unwrap_or(source);
         if let ast::ExprKind::Generator { element, clauses } = &source.kind {
             return self.comprehension(clauses, source.span, any_order, |b| {
                 let element = b.expr(element, None)?;
                 finish(b, element)
             });
+        }
+        if self.is_strict_zip(source) {
+            return self.strict_comprehension(source, source.span, |b, zip| b.fold(zip, any_order, finish));
         }
         let at = self.at(source.span);
         let (iter, item) = self.iterable(source, any_order)?;
@@ -285,12 +352,17 @@ impl Body<'_, '_> {
     /// A list from any source: iterable expression or generator.
     pub fn list_from(&mut self, source: &ast::Expr, any_order: bool) -> Lowered<Expr> {
         let at = self.at(source.span);
+        let staged = self.stage(source).map(|stage| stage.generator(source.span));
+        let source = staged.as_ref().unwrap_or(source);
         if let ast::ExprKind::Generator { element, clauses } = &source.kind {
             return self.comprehension(clauses, source.span, any_order, |b| {
                 let value = b.expr(element, None)?;
                 let ty = Type::list(value.ty.clone());
                 Ok((ComprehensionKind::List(value), ty))
             });
+        }
+        if self.is_strict_zip(source) {
+            return self.strict_comprehension(source, source.span, |b, zip| b.list_from(zip, any_order));
         }
         let (iter, item) = self.iterable(source, any_order)?;
         Ok(self.list_of(iter, item, at))
@@ -334,8 +406,23 @@ impl Body<'_, '_> {
     }
 }
 
+/// True for the keywords of a `zip` that stops with the shortest.
+fn is_plain_zip(keywords: &[ast::Keyword]) -> bool {
+    let is_off = |keyword: &ast::Keyword| {
+        keyword.name.as_ref().is_some_and(|n| n.text == "strict")
+            && matches!(keyword.value.kind, ast::ExprKind::Bool(false))
+    };
+    keywords.iter().all(is_off)
+}
+
+/// An iteration over one value.
+fn once(value: Expr) -> Iter {
+    let (ty, at) = (Type::list(value.ty.clone()), value.at);
+    Iter::Value(Expr::new(ExprKind::List(vec![value]), ty, at))
+}
+
 /// A value after some statements.
-fn after(before: Vec<Stmt>, value: Expr) -> Expr {
+pub fn after(before: Vec<Stmt>, value: Expr) -> Expr {
     if before.is_empty() {
         return value;
     }

@@ -257,6 +257,11 @@ impl Body<'_, '_> {
                 let ty = base.ty.clone();
                 self.operate(B::Copy, base, vec![], ty, span)
             }
+            ("popitem", 0) => {
+                let pair = Type::Tuple(vec![key.clone(), value.clone()]);
+                let op = B::Library(crate::ir::library::Operation::named("~dict.popitem")[0]);
+                self.operate(op, base, vec![], pair, span)
+            }
             ("keys" | "values" | "items", 0) => {
                 let _ = want;
                 self.refuse(

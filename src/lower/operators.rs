@@ -104,6 +104,8 @@ impl Body<'_, '_> {
                 };
                 make(builtin, vec![left, right], ty)
             }
+            (B::BitOr, Type::Dict(..), Type::Dict(..)) => self.merged_dicts(left, right, span),
+            (B::Mod, Type::Str, _) if matches!(left.kind, ExprKind::Str(_)) => self.percent(left, right, span),
             _ => {
                 let message = format!(
                     "this operator on {} and {} is not translated",
@@ -122,12 +124,7 @@ impl Body<'_, '_> {
         };
         let bits = matches!(op, ArithOp::BitAnd | ArithOp::BitOr | ArithOp::BitXor);
         if bits && left.ty == Type::Bool && right.ty == Type::Bool {
-            return self.refuse(
-                Code::UnsupportedExpression,
-                span,
-                "bit operators on bools are not translated",
-                "use `and`, `or`, `!=`",
-            );
+            return self.bool_bits(op, left, right, span);
         }
         if (left.ty == Type::Number || right.ty == Type::Number) && left.ty != Type::Float && right.ty != Type::Float {
             return self.either_op(op, left, right, span);
@@ -229,6 +226,107 @@ impl Body<'_, '_> {
         }
     }
 
+    /// `a & b`, `a | b`, `a ^ b` of bools: both are evaluated.
+    fn bool_bits(&mut self, op: ArithOp, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        if op == ArithOp::BitXor {
+            let kind = ExprKind::Compare { op: CompareOp::NotEq, left: Box::new(left), right: Box::new(right) };
+            return Ok(Expr::new(kind, Type::Bool, at));
+        }
+        let both = |left: Expr, right: Expr| {
+            let (left, right) = (Box::new(left), Box::new(right));
+            let kind = if op == ArithOp::BitAnd { ExprKind::And(left, right) } else { ExprKind::Or(left, right) };
+            Expr::new(kind, Type::Bool, at)
+        };
+        if Self::is_simple(&right) {
+            return Ok(both(left, right));
+        }
+        let (body, value) = self.block(|b| {
+            let left = b.spill(left, span);
+            let right = b.spill(right, span);
+            Ok(both(left, right))
+        })?;
+        Ok(super::loops::after(body, value))
+    }
+
+    /// `x in range(...)`, `k in d.keys()`, `v in d.values()`; `None` for everything else.
+    fn lazy_membership(
+        &mut self,
+        op: ast::CompareOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Option<Lowered<Expr>> {
+        let negated = match op {
+            ast::CompareOp::In => false,
+            ast::CompareOp::NotIn => true,
+            _ => return None,
+        };
+        let ast::ExprKind::Call { func, args, keywords } = &right.kind else { return None };
+        let plain = keywords.is_empty();
+        match &func.kind {
+            ast::ExprKind::Name(name) if name == "range" && plain && self.is_builtin(name) => {
+                Some(self.in_range(left, args, negated, span))
+            }
+            ast::ExprKind::Attribute { value, attr } if plain && args.is_empty() => {
+                let keys = attr.text == "keys";
+                let is_dict = matches!(self.quiet(|b| b.expr(value, None)).map(|v| v.ty), Some(Type::Dict(..)));
+                (is_dict && (keys || attr.text == "values")).then(|| {
+                    let item = self.expr(left, None)?;
+                    let container = if keys { self.expr(value, None)? } else { self.list_from(right, false)? };
+                    self.membership(item, container, negated, span)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// `x in range(start, stop, step)` of an int.
+    fn in_range(&mut self, item: &ast::Expr, args: &[ast::Expr], negated: bool, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let item = self.expr(item, Some(&Type::Int))?;
+        if !matches!(item.ty, Type::Int | Type::Bool | Type::Unknown) {
+            let message = format!("{} in a `range` is not translated", self.world.describe(&item.ty));
+            return self.refuse(Code::TypeMismatch, span, message, "compare with `<`");
+        }
+        let item = self.to_int(item);
+        let (body, test) = self.block(|b| {
+            let item = if Self::is_simple(&item) { item } else { b.spill(item, span) };
+            let (range, _) = b.range(args, span)?;
+            let Iter::Range { start, stop, step } = range else { return b.unknown(span, "the range") };
+            let compare = |op, left: &Expr, right: &Expr| {
+                let kind = ExprKind::Compare { op, left: Box::new(left.clone()), right: Box::new(right.clone()) };
+                Expr::new(kind, Type::Bool, at)
+            };
+            let start = if Self::is_simple(&start) { start } else { b.spill(start, span) };
+            let stop = if Self::is_simple(&stop) { stop } else { b.spill(stop, span) };
+            let both = |a: Expr, b: Expr| Expr::new(ExprKind::And(Box::new(a), Box::new(b)), Type::Bool, at);
+            match step.kind {
+                ExprKind::Int(1) => {
+                    Ok(both(compare(CompareOp::LtEq, &start, &item), compare(CompareOp::Lt, &item, &stop)))
+                }
+                ExprKind::Int(by) if by > 1 => {
+                    let within = both(compare(CompareOp::LtEq, &start, &item), compare(CompareOp::Lt, &item, &stop));
+                    let arith = |op, left: Expr, right: Expr| {
+                        let kind = ExprKind::Arith { op, left: Box::new(left), right: Box::new(right) };
+                        Expr::new(kind, Type::Int, at)
+                    };
+                    let rest = |value: &Expr| match value.kind {
+                        ExprKind::Int(n) => Expr::new(ExprKind::Int(n.rem_euclid(by)), Type::Int, at),
+                        _ => arith(ArithOp::Mod, value.clone(), step.clone()),
+                    };
+                    Ok(both(within, compare(CompareOp::Eq, &rest(&item), &rest(&start))))
+                }
+                _ => {
+                    let message = "`in` on a range with such a step is not translated";
+                    b.refuse(Code::UnsupportedExpression, span, message, "compare with `<` and `%`")
+                }
+            }
+        })?;
+        let test = super::loops::after(body, test);
+        Ok(if negated { Expr::new(ExprKind::Not(Box::new(test)), Type::Bool, at) } else { test })
+    }
+
     /// `a < b <= c`: every operand is evaluated once, and only as far as needed.
     pub fn compare_chain(
         &mut self,
@@ -249,6 +347,11 @@ impl Body<'_, '_> {
                 span,
             };
             return Ok(self.condition(&whole)?.0);
+        }
+        if let [op] = ops
+            && let Some(test) = self.lazy_membership(*op, left, &comparators[0], span)
+        {
+            return test;
         }
         let mut left = self.expr(left, None)?;
         let mut result: Option<Expr> = None;

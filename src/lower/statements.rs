@@ -96,10 +96,16 @@ impl Body<'_, '_> {
                 return Ok(());
             }
             if let ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) = &target.kind {
-                return self.unpack(items, value, span);
+                return self.unpack(target, items, value, span);
             }
             let want = self.target_type(target);
-            let value = self.expr(value, want.as_ref())?;
+            let value = match (&target.kind, &value.kind) {
+                (
+                    ast::ExprKind::Subscript { index, .. },
+                    ast::ExprKind::Generator { .. } | ast::ExprKind::Call { .. },
+                ) if matches!(index.kind, ast::ExprKind::Slice { .. }) => self.list_from(value, false)?,
+                _ => self.expr(value, want.as_ref())?,
+            };
             return self.store(target, value, span);
         }
         let value = self.expr(value, None)?;
@@ -202,9 +208,14 @@ impl Body<'_, '_> {
                 return self.store_field(&self.member_name(&attr.text), value, span);
             }
             ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => {
+                let value = self.shaped(target, value)?;
                 let targets = self.targets(items, &value.ty, span)?;
                 self.push(StmtKind::Unpack { targets, value }, span);
                 return Ok(());
+            }
+            ast::ExprKind::Starred(inner) => return self.store(inner, value, span),
+            ast::ExprKind::Subscript { value: base, index } if matches!(index.kind, ast::ExprKind::Slice { .. }) => {
+                return self.store_slice(base, index, value, span);
             }
             ast::ExprKind::Attribute { value: object, attr } => {
                 return self.store_attribute(object, attr, value, span);
@@ -273,7 +284,7 @@ impl Body<'_, '_> {
     }
 
     /// The variable or global that an assignment to a name stores into.
-    fn name_place(&mut self, name: &str, value: &Expr, span: Span) -> Lowered<Place> {
+    pub(super) fn name_place(&mut self, name: &str, value: &Expr, span: Span) -> Lowered<Place> {
         if self.global_names.contains(name) {
             return match self.world.module(self.module).names.get(name) {
                 Some(super::world::Binding::Global(id)) => {
@@ -319,69 +330,6 @@ impl Body<'_, '_> {
         self.depth == 0
             && !self.is_float(name)
             && matches!((current, ty), (Type::Int, Type::Float) | (Type::Float, Type::Int))
-    }
-
-    fn unpack(&mut self, items: &[ast::Expr], value: &ast::Expr, span: Span) -> Lowered<()> {
-        let value = self.expr(value, None)?;
-        let targets = self.targets(items, &value.ty, span)?;
-        self.push(StmtKind::Unpack { targets, value }, span);
-        Ok(())
-    }
-
-    /// Targets of an unpacking or a loop; names are variables that exist or are new.
-    pub fn targets(&mut self, items: &[ast::Expr], ty: &Type, span: Span) -> Lowered<Vec<Target>> {
-        let types = match ty {
-            Type::Tuple(types) if types.len() == items.len() => types.clone(),
-            Type::Unknown => vec![Type::Unknown; items.len()],
-            _ => {
-                let message = format!("cannot unpack {} into {} targets", self.world.describe(ty), items.len());
-                return self.refuse(Code::TypeMismatch, span, message, "unpack tuples of known length only");
-            }
-        };
-        items.iter().zip(&types).map(|(item, ty)| self.target(item, ty)).collect()
-    }
-
-    /// One target of an unpacking or a loop.
-    pub fn target(&mut self, target: &ast::Expr, ty: &Type) -> Lowered<Target> {
-        let at = self.at(target.span);
-        match &target.kind {
-            ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => {
-                Ok(Target::Tuple(self.targets(items, ty, target.span)?))
-            }
-            ast::ExprKind::Name(name) => {
-                let value = Expr::new(ExprKind::None, ty.clone(), at);
-                let place = self.name_place(name, &value, target.span)?;
-                if let Place::Cell(cell) = &place {
-                    self.assigned_cell(cell, true);
-                }
-                if let Place::Local(local) = &place {
-                    let have = self.locals[local.0 as usize].ty.clone();
-                    if self.world.last && have != *ty {
-                        let message = format!(
-                            "`{name}` is {} and becomes {}",
-                            self.world.describe(&have),
-                            self.world.describe(ty)
-                        );
-                        return self.refuse(Code::MixedTypes, target.span, message, "use another name");
-                    }
-                    self.flow.assigned.insert(*local);
-                    self.flow.narrowed.remove(local);
-                    self.flow.forget_paths_from(*local);
-                }
-                Ok(Target::Assign(place))
-            }
-            _ => {
-                let (place, have) = self.place(target)?;
-                if let Place::Field { class, field, .. } = &place {
-                    self.flow.forget_field(*class, *field);
-                }
-                self.learn_place(&place, ty);
-                if self.world.last && have != *ty {
-                    return self.refuse(Code::MixedTypes, target.span, "the value does not fit this target", "");
-                }
-                Ok(Target::Assign(place))
-            }
-        }
     }
 
     pub(super) fn return_(&mut self, value: Option<&ast::Expr>, span: Span) -> Lowered<()> {
@@ -540,16 +488,41 @@ impl Body<'_, '_> {
         orelse: &[ast::Stmt],
         span: Span,
     ) -> Lowered<()> {
-        let (iter, item) = self.iterable(iter, false)?;
+        if self.is_strict_zip(iter) {
+            let (zip, lists) = self.strict_zip(iter)?;
+            return self.for_each(target, &zip, body, (orelse, lists), span);
+        }
+        self.for_each(target, iter, body, (orelse, Vec::new()), span)
+    }
+
+    /// A loop; where it ends by itself the lengths of lists are compared before the `else`.
+    fn for_each(
+        &mut self,
+        target: &ast::Expr,
+        iter: &ast::Expr,
+        body: &[ast::Stmt],
+        (orelse, lists): (&[ast::Stmt], Vec<Expr>),
+        span: Span,
+    ) -> Lowered<()> {
+        let stage = self.stage(iter);
+        let (iter, item) = self.iterable(stage.as_ref().map_or(iter, |stage| &stage.iter), false)?;
         self.forget_assigned(body);
         let before = self.flow.clone();
         let LoopBody { stmts, breaks, value: target } = self.loop_body(|b| {
-            let target = b.target(target, &item)?;
+            let target = match &stage {
+                None if Self::has_shape(target, &item) => b.target(target, &item)?,
+                stage => b.staged_target(target, stage.as_ref(), item.clone(), span)?,
+            };
             b.statements(body)?;
             Ok(target)
         })?;
         self.flow = before;
-        let (orelse, ()) = self.block(|b| b.statements(orelse))?;
+        let (orelse, ()) = self.block(|b| {
+            if !lists.is_empty() {
+                b.check_lengths(lists, span);
+            }
+            b.statements(orelse)
+        })?;
         self.leave_loop(breaks);
         self.push(StmtKind::For { target, iter, body: stmts, orelse }, span);
         Ok(())
@@ -578,7 +551,14 @@ impl Body<'_, '_> {
             return self.refuse(Code::DeleteTarget, target.span, "only elements of lists and dicts can be deleted", "");
         };
         let base = self.expr(value, None)?;
+        let base = self.present(base);
         let at = self.at(target.span);
+        if let (Type::List(_), ast::ExprKind::Slice { .. }) = (&base.ty, &index.kind) {
+            let mut args = vec![base];
+            args.extend(self.slice_bounds(index)?);
+            self.perform("~slice.delete", args, target.span);
+            return Ok(());
+        }
         let (op, index) = match &base.ty {
             Type::List(_) if !matches!(index.kind, ast::ExprKind::Slice { .. }) => {
                 let index = self.expr(index, Some(&Type::Int))?;

@@ -34,7 +34,7 @@ impl Body<'_, '_> {
         Ok(Expr::new(ExprKind::Format(lowered), Type::Str, at))
     }
 
-    fn format_value(
+    pub fn format_value(
         &mut self,
         value: Expr,
         repr: bool,

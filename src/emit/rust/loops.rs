@@ -280,13 +280,14 @@ impl Scope<'_, '_> {
             Kind::Lazy => same(value.code.method("iter", &[]), Given::Ref, item),
             _ if mutable => {
                 let chain = value.code.method("iter_mut", &[]);
-                Source { chain, plain: value.borrow_mut(), gives: Given::Mut, ty: item }
+                let plain = lent(value.borrow_mut(), &chain);
+                Source { chain, plain, gives: Given::Mut, ty: item }
             }
-            // A mutable reference would be moved into the loop.
-            Kind::Mut if item.is_scalar() || decide::is_shared(self.emitter.program, &item) => {
-                same(value.code.method("iter", &[]), Given::Ref, item)
+            _ => {
+                let chain = value.code.method("iter", &[]);
+                let plain = lent(value.borrow(), &chain);
+                Source { chain, plain, gives: Given::Ref, ty: item }
             }
-            _ => Source { chain: value.code.method("iter", &[]), plain: value.borrow(), gives: Given::Ref, ty: item },
         }
     }
 
@@ -350,11 +351,13 @@ impl Scope<'_, '_> {
             (Kind::Lazy, true) => same(value.code.method("iter", &[]), given(Given::Ref), ty),
             (_, true) if mutable => {
                 let chain = value.code.method("iter_mut", &[]);
-                Source { chain, plain: value.borrow_mut(), gives: given(Given::Mut), ty }
+                let plain = lent(value.borrow_mut(), &chain);
+                Source { chain, plain, gives: given(Given::Mut), ty }
             }
             (_, true) => {
                 let chain = value.code.method("iter", &[]);
-                Source { chain, plain: value.borrow(), gives: given(Given::Ref), ty }
+                let plain = lent(value.borrow(), &chain);
+                Source { chain, plain, gives: given(Given::Ref), ty }
             }
         }
     }
@@ -528,6 +531,11 @@ fn wants_mut(scope: &Scope<'_, '_>, target: &Target) -> bool {
         Target::Tuple(parts) => parts.iter().any(|part| wants_mut(scope, part)),
         Target::Assign(_) | Target::Ignore => false,
     }
+}
+
+/// What stands after `in`: a reference that came as a parameter is used again after the loop, so that it is not given away.
+fn lent(whole: Code, chain: &Code) -> Code {
+    if quote!(#whole).to_string().starts_with('&') { whole } else { chain.clone() }
 }
 
 fn same(code: Code, gives: Given, ty: Type) -> Source {

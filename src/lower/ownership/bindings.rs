@@ -19,6 +19,13 @@ impl<'p> Decision<'p> {
                 StmtKind::Let { local, value: Some(value) } => self.bind_let(*local, value, rest),
                 StmtKind::For { target, iter, body, orelse } => {
                     self.bind_loop(target, iter, Some(body));
+                    let mut parts = Vec::new();
+                    iter.parts_mut(&mut parts);
+                    for part in parts {
+                        if let PartMut::Value(e, _) = part {
+                            self.bind_expression(e);
+                        }
+                    }
                     self.bind_blocks(body);
                     self.bind_blocks(orelse);
                     continue;
@@ -130,6 +137,9 @@ impl<'p> Decision<'p> {
                 self.check_loop_changes(container, body);
             }
         }
+        if containers.iter().any(|c| matches!(c.kind, ExprKind::Read { .. })) {
+            self.check_kept_elements(target, containers[0].at);
+        }
         let conflict = match &body {
             Some(body) => containers.iter().any(|c| self.root_changes_in(c, body)),
             None => false,
@@ -177,10 +187,22 @@ impl<'p> Decision<'p> {
         }
     }
 
+    /// A variable that outlives its loop holds a copy of an element: it must not be changed.
+    fn check_kept_elements(&mut self, target: &Target, at: crate::span::Location) {
+        match target {
+            Target::Assign(Place::Local(local)) if self.summary.changed_here.contains(&RootKey::Local(*local)) => {
+                self.refuse(at, "an element that the loop changes is used after the loop too".into());
+            }
+            Target::Tuple(items) => items.iter().for_each(|item| self.check_kept_elements(item, at)),
+            _ => {}
+        }
+    }
+
     pub(super) fn bind_targets(&mut self, target: &Target, containers: &[Expr]) {
         match target {
             Target::Declare(local) => {
-                self.bindings.insert(*local, Binding::Ref);
+                let changed = self.summary.changed_here.contains(&RootKey::Local(*local));
+                self.bindings.insert(*local, if changed { Binding::RefMut } else { Binding::Ref });
                 for container in containers {
                     if let Some(Root::Local(root)) = container.as_place().and_then(Place::root) {
                         self.referents.insert(*local, root);

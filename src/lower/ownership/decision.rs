@@ -75,7 +75,12 @@ impl<'p> Decision<'p> {
         self.params = function.params.iter().map(|p| (p.local, p.passing)).collect();
         self.bind_blocks(&mut function.body);
         self.bind_lambdas(function);
-        for (local, binding) in &self.bindings {
+        for (local, binding) in &mut self.bindings {
+            // Handles and scalars are changed through any reference.
+            let kind = kind(self.facts.program, &function.locals[local.0 as usize].ty);
+            if *binding == Binding::RefMut && !matches!(kind, Kind::Container | Kind::Unique(_)) {
+                *binding = Binding::Ref;
+            }
             function.locals[local.0 as usize].binding = *binding;
         }
         self.block(&mut function.body);

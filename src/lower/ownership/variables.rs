@@ -96,6 +96,9 @@ impl<'p> Decision<'p> {
                 changed.insert(local);
             }
         });
+        // What a variable refers to changes with it.
+        let through = self.bindings.iter().filter(|(_, binding)| **binding == Binding::RefMut);
+        changed.extend(through.filter_map(|(local, _)| self.referents.get(local)));
         for (index, local) in function.locals.iter_mut().enumerate() {
             let id = LocalId(index as u32);
             local.used = used.contains(&id);
@@ -114,6 +117,13 @@ pub(super) fn reassigned(function: &Function) -> HashSet<LocalId> {
 
 pub(super) fn walk_stores(body: &[Stmt], held: &mut HashSet<LocalId>, found: &mut HashSet<LocalId>) {
     for stmt in body {
+        let mut parts = Vec::new();
+        stmt.parts(&mut parts);
+        for part in parts {
+            if let Part::Value(e, _) = part {
+                expression_stores(e, held, found);
+            }
+        }
         let mut store = |local: LocalId, held: &mut HashSet<LocalId>| {
             if !held.insert(local) {
                 found.insert(local);
@@ -157,6 +167,19 @@ pub(super) fn walk_stores(body: &[Stmt], held: &mut HashSet<LocalId>, found: &mu
             }
             StmtKind::Unpack { targets, .. } => targets.iter().for_each(|t| target_stores(t, held, found)),
             _ => {}
+        }
+    }
+}
+
+/// The same for the blocks inside of an expression.
+fn expression_stores(e: &Expr, held: &mut HashSet<LocalId>, found: &mut HashSet<LocalId>) {
+    let mut parts = Vec::new();
+    e.parts(Need::Own, &|_, _| Need::Ref, &mut parts);
+    for part in parts {
+        match part {
+            Part::Value(inner, _) => expression_stores(inner, held, found),
+            Part::Body(body) => walk_stores(body, held, found),
+            Part::Store(_) | Part::Change(_) | Part::Declare(_) => {}
         }
     }
 }

@@ -196,6 +196,11 @@ where
     d.get_mut(key).ok_or_else(|| missing(key))
 }
 
+/// `d.popitem()`: the last pair.
+pub fn pop_item<K: Key + PartialEq, V>(d: &mut Dict<K, V>) -> Result<(K, V), Exception> {
+    d.pop_last().ok_or_else(|| Exception::new(&KEY_ERROR, "'popitem(): dictionary is empty'"))
+}
+
 /// `d.pop(key)`; `del d[key]` where the value is not looked at. The order of the others stays.
 pub fn pop<K, V, Q>(d: &mut Dict<K, V>, key: &Q) -> Result<V, Exception>
 where

@@ -1,0 +1,215 @@
+//! `map`, `filter` and `itertools.starmap` where they are iterated at once: as the generator that they stand for.
+//!
+//! ```text
+//! map(int, line.split())          ->   (int(item) for item in line.split())
+//! filter(lambda n: n > 2, xs)     ->   (n for n in xs if n > 2)
+//! ```
+
+use super::body::Body;
+use super::world::Lowered;
+use crate::diagnostic::Code;
+use crate::ir::*;
+use crate::python::ast;
+use crate::span::Span;
+
+/// One clause of a generator: what is iterated under which name, what it gives, and under which condition.
+pub struct Stage {
+    pub target: ast::Expr,
+    pub iter: ast::Expr,
+    pub element: ast::Expr,
+    pub condition: Option<ast::Expr>,
+}
+
+impl Stage {
+    /// The stage as a generator expression.
+    pub fn generator(self, span: Span) -> ast::Expr {
+        let conditions = self.condition.into_iter().collect();
+        let clause = ast::Comprehension { target: self.target, iter: self.iter, conditions, is_async: false };
+        let kind = ast::ExprKind::Generator { element: Box::new(self.element), clauses: vec![clause] };
+        ast::Expr { kind, span }
+    }
+}
+
+impl Body<'_, '_> {
+    /// The generator that a call of `map` or `filter` stands for.
+    pub fn stage(&mut self, e: &ast::Expr) -> Option<Stage> {
+        let ast::ExprKind::Call { func, args, keywords } = &e.kind else { return None };
+        let ast::ExprKind::Name(name) = &func.kind else { return None };
+        let plain = keywords.is_empty() && !args.iter().any(|arg| matches!(arg.kind, ast::ExprKind::Starred(_)));
+        if !plain || !self.is_builtin(name) {
+            return None;
+        }
+        match (name.as_str(), args.as_slice()) {
+            ("map", [function, sources @ ..]) if !sources.is_empty() => self.mapped(function, sources, e.span),
+            ("filter", [function, source]) => self.filtered(function, source, e.span),
+            _ => None,
+        }
+    }
+
+    fn mapped(&mut self, function: &ast::Expr, sources: &[ast::Expr], span: Span) -> Option<Stage> {
+        let (names, element) = self.applied(function, sources.len(), span)?;
+        let (target, iter) = match (names.as_slice(), sources) {
+            ([name], [source]) => (name.clone(), source.clone()),
+            _ => {
+                let zip = Box::new(name_of("zip", span));
+                let call = ast::ExprKind::Call { func: zip, args: sources.to_vec(), keywords: Vec::new() };
+                let iter = ast::Expr { kind: call, span };
+                (ast::Expr { kind: ast::ExprKind::Tuple(names), span }, iter)
+            }
+        };
+        if sources.len() > 1 && !self.is_builtin("zip") {
+            return None;
+        }
+        Some(Stage { target, iter, element, condition: None })
+    }
+
+    fn filtered(&mut self, function: &ast::Expr, source: &ast::Expr, span: Span) -> Option<Stage> {
+        let (target, condition) = match function.kind {
+            ast::ExprKind::None => {
+                let name = self.fresh_name(0, span);
+                (name.clone(), name)
+            }
+            _ => {
+                let (names, test) = self.applied(function, 1, span)?;
+                (names.into_iter().next()?, test)
+            }
+        };
+        Some(Stage { element: target.clone(), target, iter: source.clone(), condition: Some(condition) })
+    }
+
+    /// A function applied to so many names: the names, and what the call gives.
+    pub fn applied(&mut self, function: &ast::Expr, count: usize, span: Span) -> Option<(Vec<ast::Expr>, ast::Expr)> {
+        if let ast::ExprKind::Lambda { params, body } = &function.kind {
+            let plain = |p: &ast::Parameter| {
+                let positional = matches!(p.kind, ast::ParameterKind::Positional | ast::ParameterKind::PositionalOnly);
+                positional && p.default.is_none()
+            };
+            let fits = params.items.len() == count && params.items.iter().all(plain);
+            let names = params.items.iter().map(|p| name_of(&p.name.text, p.name.span)).collect();
+            return fits.then(|| (names, (**body).clone()));
+        }
+        if !matches!(function.kind, ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. }) {
+            return None;
+        }
+        let names: Vec<ast::Expr> = (0..count).map(|index| self.fresh_name(index, span)).collect();
+        let call = ast::ExprKind::Call { func: Box::new(function.clone()), args: names.clone(), keywords: Vec::new() };
+        Some((names, ast::Expr { kind: call, span: function.span }))
+    }
+
+    /// A variable of its own as the target of a loop, and what is made of it stored into the real one.
+    pub fn staged_target(
+        &mut self,
+        target: &ast::Expr,
+        stage: Option<&Stage>,
+        item: Type,
+        span: Span,
+    ) -> Lowered<Target> {
+        let at = self.at(span);
+        let local = self.new_local("item", &item);
+        self.flow.assigned.insert(local);
+        let mut value = Expr::local(local, item, at);
+        if let Some(stage) = stage {
+            let names = self.names.clone();
+            value = self.stage_value(stage, value, span)?;
+            self.names = names;
+        }
+        self.store(target, value, span)?;
+        Ok(Target::Declare(local))
+    }
+
+    /// What a stage makes of an item; goes on with the next item where its condition does not hold.
+    fn stage_value(&mut self, stage: &Stage, item: Expr, span: Span) -> Lowered<Expr> {
+        let shaped = self.shaped(&stage.target, item)?;
+        self.bind_stage(&stage.target, shaped, span)?;
+        if let Some(test) = &stage.condition {
+            let at = self.at(span);
+            let test = self.condition(test)?.0;
+            let skip = Stmt { kind: StmtKind::Continue, at };
+            let test = Expr::new(ExprKind::Not(Box::new(test)), Type::Bool, at);
+            self.push(StmtKind::If { test, then: vec![skip], orelse: Vec::new() }, span);
+        }
+        self.expr(&stage.element, None)
+    }
+
+    /// Gives the names of a stage their values.
+    fn bind_stage(&mut self, target: &ast::Expr, value: Expr, span: Span) -> Lowered<()> {
+        match (&target.kind, value.kind) {
+            (ast::ExprKind::Tuple(items), ExprKind::Tuple(parts)) => {
+                items.iter().zip(parts).try_for_each(|(item, part)| self.bind_stage(item, part, span))
+            }
+            (ast::ExprKind::Tuple(items), kind) => {
+                let whole = self.spill(Expr { kind, ty: value.ty, at: value.at }, span);
+                let parts = self.parts(items, whole, span)?;
+                items.iter().zip(parts).try_for_each(|(item, part)| self.bind_stage(item, part, span))
+            }
+            (ast::ExprKind::Name(name), kind) => {
+                let value = Expr { kind, ty: value.ty, at: value.at };
+                let read = if Self::is_simple(&value) { value } else { self.spill(value, span) };
+                if let Some(Place::Local(local)) = read.as_place() {
+                    self.names.insert(name.clone(), *local);
+                }
+                Ok(())
+            }
+            _ => self.refuse(Code::UnsupportedExpression, target.span, "this loop target is not translated", ""),
+        }
+    }
+
+    /// What `map` gives to so many targets: it is asked for one more at most.
+    pub fn unpacked_stage(&mut self, stage: Stage, items: &[ast::Expr], span: Span) -> Lowered<Expr> {
+        let starred = items.iter().any(|item| matches!(item.kind, ast::ExprKind::Starred(_)));
+        if starred || stage.condition.is_some() {
+            if stage.condition.is_some() && !starred {
+                return self.refuse(Code::UnsupportedCall, span, "`filter` is unpacked", "make a list of it first");
+            }
+            return self.list_from(&stage.generator(span), false);
+        }
+        let source = self.list_from(&stage.iter, false)?;
+        let (at, ty) = (self.at(span), source.ty.clone());
+        let none = || Expr::new(ExprKind::None, Type::None, at);
+        let most = Expr::new(ExprKind::Int(items.len() as i64 + 1), Type::Int, at);
+        let first = ExprKind::Builtin { op: Builtin::Slice, args: vec![source, none(), most, none()] };
+        let first = self.spill(Expr::new(first, ty, at), span);
+        let Some(Place::Local(local)) = first.as_place() else { return Ok(first) };
+        let name = format!("\u{0}mapped{}", local.0);
+        self.names.insert(name.clone(), *local);
+        let iter = ast::Expr { kind: ast::ExprKind::Name(name), span };
+        self.list_from(&Stage { iter, ..stage }.generator(span), false)
+    }
+
+    /// `str.upper(s)`: a method by the name of its type, of a value of that type.
+    pub fn unbound_method(
+        &mut self,
+        owner: &ast::Expr,
+        attr: &ast::Name,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        span: Span,
+    ) -> Option<Lowered<Expr>> {
+        let ast::ExprKind::Name(name) = &owner.kind else { return None };
+        let made = matches!(attr.text.as_str(), "fromkeys" | "maketrans" | "from_bytes" | "fromhex" | "format");
+        let types = ["str", "bytes", "list", "dict", "set", "frozenset", "int", "float"];
+        if made || args.is_empty() || !types.contains(&name.as_str()) || !self.is_builtin(name) {
+            return None;
+        }
+        let base = match self.expr(&args[0], None) {
+            Ok(base) => base,
+            Err(problem) => return Some(Err(problem)),
+        };
+        let fits = base.ty == Type::Unknown || super::library::type_word(&base.ty) == Some(name);
+        fits.then(|| self.method_call(base, attr, &args[1..], keywords, None, span))
+    }
+
+    /// A name that no program can have.
+    pub fn fresh_name(&self, index: usize, span: Span) -> ast::Expr {
+        name_of(&format!("\u{0}item{}_{index}", self.locals.len()), span)
+    }
+}
+
+fn name_of(name: &str, span: Span) -> ast::Expr {
+    ast::Expr { kind: ast::ExprKind::Name(name.to_string()), span }
+}
+
+/// The name of a variable as emitted code may have it.
+pub fn shown(name: &str) -> &str {
+    if name.starts_with('\u{0}') { "item" } else { name }
+}
