@@ -109,6 +109,8 @@ codes! {
         "The code needs integers of arbitrary size, which are not translated yet.";
     SetOrder "E1026" Warning "order of a set can be seen"
         "The order of a set depends on hashes (for text it changes from process to process). Sort it first.";
+    NotBuilt "E2001" Warning "translation does not compile"
+        "The target's compiler rejected what pivot wrote for this function, which is a bug of pivot. The others stay usable.";
 }
 
 impl Code {

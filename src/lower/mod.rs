@@ -74,6 +74,19 @@ pub struct LowerOptions {
     pub only: Vec<String>,
     /// Calls seen in a run of the user's program: types for parameters without an annotation.
     pub recorded: Vec<RecordedCall>,
+    /// Functions of which the translation does not compile.
+    pub unbuilt: Vec<Unbuilt>,
+}
+
+/// A function of which the translation does not compile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unbuilt {
+    /// Its file.
+    pub file: FileId,
+    /// A line of it, from 1.
+    pub line: usize,
+    /// What is wrong, in the compiler's words.
+    pub reason: String,
 }
 
 /// A translated program, and why what is not in it is not.
@@ -91,6 +104,7 @@ const MOST_PASSES: usize = 40;
 pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredProgram {
     let mut world = collect::collect(units);
     observed::teach(&mut world, entry, &options.recorded);
+    options.unbuilt.iter().for_each(|unbuilt| leave_out(&mut world, unbuilt));
     learn(&mut world);
     if choose_floats(&mut world) {
         learn(&mut world);
@@ -104,6 +118,23 @@ pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredPr
         }
     }
     program::build(world, bodies, entry, options)
+}
+
+/// Refuses the function or method of which the translation does not compile.
+fn leave_out(world: &mut World, unbuilt: &Unbuilt) {
+    let lines = |info: &world::FunctionInfo| world.lines(info.module, info.written.place(info.span));
+    let around = |info: &world::FunctionInfo| {
+        let whole = world.lines(info.module, info.span);
+        let (first, last) = (whole.0.min(lines(info).0), whole.1);
+        world.module(info.module).file == unbuilt.file && (first..=last).contains(&unbuilt.line)
+    };
+    let outermost = |info: &world::FunctionInfo| info.nesting.path.is_none();
+    let found = world.functions.iter().position(|info| outermost(info) && around(info));
+    if let Some(index) = found {
+        let info = &world.functions[index];
+        let at = world.at(info.module, info.span);
+        refuse(world, index, Diagnostic::new(Code::NotBuilt, at, unbuilt.reason.clone()));
+    }
 }
 
 /// Passes until nothing new is learned.

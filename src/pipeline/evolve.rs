@@ -4,12 +4,13 @@ use super::build::{self, BuildError, BuildJob};
 use super::load::{LoadError, Project};
 use super::proof::{self, Proof};
 use super::translate::{self, Translation};
+use super::unbuilt;
 use crate::artifact::{Artifact, Interface};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::EmitError;
 use crate::host::process::{Command, Output, Status as ProcessStatus};
 use crate::host::{Files, interrupt};
-use crate::lower::LowerOptions;
+use crate::lower::{LowerOptions, Unbuilt};
 use crate::policy::Policy;
 use crate::python::ast::{Stmt, StmtKind};
 use crate::recording::RecordedCall;
@@ -144,31 +145,87 @@ pub fn evolve(files: &dyn Files, job: &EvolveJob, step: &(dyn Fn(Step) + Sync)) 
         seen = record(job, python, &project)?;
         step(Step::Stage("translating"));
     }
-    let options = LowerOptions { only: job.only.clone(), recorded: seen.calls.clone() };
-    let translation = translate::deeply(|| translate::lowered(project, options))?;
-    let folder = job.output.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let artifact = translate::emit(&translation, job.target, &folder, &job.policy.build)?;
-    let interface = artifact.interface.clone();
-    if interface.functions.is_empty() && interface.classes.is_empty() {
-        return Err(EvolveError::AllRefused(job.file.clone(), Box::new(translation)));
-    }
-    step(Step::Stage("writing the project"));
-    let written = write(files, job, &translation, &artifact, &folder)?;
-    let mut evolved = Evolved {
-        translation,
-        interface,
-        written,
-        call: Vec::new(),
-        not_built: None,
-        verification: None,
-        speeds: Vec::new(),
-        command: seen.command,
-        recorded: 0,
-    };
-    if let Some(python) = &job.python {
+    let options = LowerOptions { only: job.only.clone(), recorded: seen.calls.clone(), ..LowerOptions::default() };
+    let mut evolved = made(files, job, project, options, step)?;
+    evolved.command = seen.command;
+    if let (Some(python), None) = (&job.python, &evolved.not_built) {
         prove(files, job, python, &seen.calls, &mut evolved, step)?;
     }
     Ok(evolved)
+}
+
+/// Translates, writes and builds; again without the functions that the compiler rejects, as long as there are such.
+fn made(
+    files: &dyn Files,
+    job: &EvolveJob,
+    mut project: Project,
+    mut options: LowerOptions,
+    step: &(dyn Fn(Step) + Sync),
+) -> Result<Evolved, EvolveError> {
+    let folder = job.output.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    loop {
+        let translation = translate::deeply(|| translate::lowered(project, options.clone()))?;
+        let artifact = match translate::emit(&translation, job.target, &folder, &job.policy.build) {
+            Ok(artifact) => artifact,
+            Err(error) => {
+                if !leave_out(&mut options, unbuilt::unsayable(&error, &translation.project)) {
+                    return Err(error.into());
+                }
+                project = translation.project;
+                continue;
+            }
+        };
+        let interface = artifact.interface.clone();
+        if interface.functions.is_empty() && interface.classes.is_empty() {
+            return Err(EvolveError::AllRefused(job.file.clone(), Box::new(translation)));
+        }
+        step(Step::Stage("writing the project"));
+        let written = write(files, job, &translation, &artifact, &folder)?;
+        let (mut call, mut not_built) = (Vec::new(), None);
+        if job.python.is_some() {
+            step(Step::Stage("building the logic"));
+            match build(files, job) {
+                Ok(built) => call = vec![built.into_os_string(), "--exact".into()],
+                Err(BuildError::Rejected(reason)) => {
+                    let complaints = unbuilt::complaints(&reason, &artifact, &translation.project);
+                    if leave_out(&mut options, complaints) {
+                        project = translation.project;
+                        continue;
+                    }
+                    not_built = Some(reason);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        return Ok(Evolved {
+            translation,
+            interface,
+            written,
+            call,
+            not_built,
+            verification: None,
+            speeds: Vec::new(),
+            command: None,
+            recorded: 0,
+        });
+    }
+}
+
+/// Adds functions to those that are left out; false where there is none that is new.
+fn leave_out(options: &mut LowerOptions, found: Vec<Unbuilt>) -> bool {
+    let before = options.unbuilt.len();
+    for unbuilt in found {
+        if !options.unbuilt.iter().any(|known| (known.file, known.line) == (unbuilt.file, unbuilt.line)) {
+            options.unbuilt.push(unbuilt);
+        }
+    }
+    options.unbuilt.len() > before
+}
+
+fn build(files: &dyn Files, job: &EvolveJob) -> Result<PathBuf, BuildError> {
+    let project =
+        BuildJob { project: &job.output, target: job.target, build: &job.policy.build, target_dir: &job.target_dir };
+    build::build(files, &project)
 }
 
 /// A module that Python would not import is not translated.
@@ -276,7 +333,7 @@ fn lock_inputs(
     }
 }
 
-/// Builds the port, replays calls on both sides, times them, writes the certificate.
+/// Replays calls on both sides, times them, writes the certificate.
 fn prove(
     files: &dyn Files,
     job: &EvolveJob,
@@ -285,17 +342,6 @@ fn prove(
     evolved: &mut Evolved,
     step: &(dyn Fn(Step) + Sync),
 ) -> Result<(), EvolveError> {
-    step(Step::Stage("building the logic"));
-    let project =
-        BuildJob { project: &job.output, target: job.target, build: &job.policy.build, target_dir: &job.target_dir };
-    match build::build(files, &project) {
-        Ok(call) => evolved.call = vec![call.into_os_string(), "--exact".into()],
-        Err(BuildError::Rejected(reason)) => {
-            evolved.not_built = Some(reason);
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
-    }
     let callables = callables(&evolved.interface);
     let recorded: Vec<RecordedCall> =
         recorded.iter().filter(|call| callables.contains(&call.callable)).cloned().collect();

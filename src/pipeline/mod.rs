@@ -11,6 +11,7 @@ pub mod load;
 pub mod proof;
 pub mod prove;
 pub mod translate;
+mod unbuilt;
 
 pub use analyze::{Analysis, AnalyzeError, AnalyzeSettings, analyze};
 pub use compose::{Composition, compose};

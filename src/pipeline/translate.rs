@@ -29,7 +29,7 @@ pub struct Translation {
 
 /// Reads a module with what it imports, and with the web applications beside it that serve it; lowers all of it.
 pub fn translate(files: &dyn Files, entry: &Path, only: &[String], routes: bool) -> Result<Translation, LoadError> {
-    Ok(lowered(read(files, entry, routes)?, LowerOptions { only: only.to_vec(), recorded: Vec::new() }))
+    Ok(lowered(read(files, entry, routes)?, LowerOptions { only: only.to_vec(), ..LowerOptions::default() }))
 }
 
 /// Reads a module with what it imports; `routes`: with the web applications beside it that serve it, too.

@@ -5,7 +5,7 @@
 //! refused    export_csv               E1009 pricing.py:88:12: `csv.writer` has no translation
 //! ```
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Sources;
 use crate::verify::{Branches, Difference, FunctionEvidence, Ratio, Speed, Status, Verification};
 use serde::Serialize;
@@ -165,7 +165,7 @@ fn refused(findings: &Findings, name: &str, problem: &Diagnostic) -> FunctionRep
     let (line, column) = file.line_column(problem.at.span.start);
     FunctionReport {
         name: name.to_string(),
-        status: "refused".into(),
+        status: if problem.code == Code::NotBuilt { "not_built" } else { "refused" }.into(),
         reason: Some(problem.message.clone()),
         refusals: vec![RefusalReport {
             code: problem.code.word().to_string(),
