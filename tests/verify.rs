@@ -10,7 +10,7 @@ use pivot::policy::Evidence;
 use pivot::recording::{Outcome, RecordedCall, Value};
 use pivot::verify::{
     Certificate, Decider, Decisions, DifferenceKind, Hashes, Kept, Limits, Recorder, Recording, Status, Verification,
-    VerifyJob, bench, corpus_lines, verify,
+    VerifyJob, bench, corpus_lines, round_trips, verify,
 };
 use std::ffi::OsString;
 use std::path::Path;
@@ -221,7 +221,10 @@ fn recorded_calls_are_replayed_and_timed() {
     };
     let found = verify(&job, &|_| {}).expect("verification runs");
     assert!(of(&found, "total").calls.recorded >= 200, "{:#?}", of(&found, "total"));
-    let speeds = bench(&job, &found, &|_| {}).expect("both sides are timed");
+    let timed = bench(&job, &found.cases(), &|_| {}).expect("both sides are timed");
+    let speeds = timed.speeds;
+    let trips = round_trips(&job, &timed.cases).expect("the pipe is timed");
+    assert!(trips["total"].ns.median > 1000.0, "{trips:?}");
     let total = speeds.iter().find(|speed| speed.name == "total").expect("total is timed");
     // Both sides are the same Python.
     assert!(total.speedup.low <= total.speedup.median && total.speedup.median <= total.speedup.high);

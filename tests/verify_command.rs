@@ -188,3 +188,31 @@ fn kept_calls_are_replayed_by_the_tests_of_the_project() {
         assert!(status != Status::Code(0) && said.contains("+ {\"id\":"), "{target}: {said}");
     }
 }
+
+#[test]
+fn both_sides_are_timed_in_process_through_the_pipe_and_over_http() {
+    let place = Place::new("go");
+    let library = place.pivot(&["bench", "port", "--format", "json"]);
+    assert_eq!(library.0, Status::Code(0), "{}", library.1);
+    let words = ["evolve", "prices.py", "--target", "go", "--output", "service"];
+    let (status, said) = place.pivot(&words);
+    assert_eq!(status, Status::Code(0), "{said}");
+    place.write("hotspots.json", r#"{"functions":[{"name":"prices.price","measured":{"cpu_share":0.5}}]}"#);
+    let (status, said) = place.pivot(&["bench", "service", "--analysis", "hotspots.json", "--format", "json"]);
+    assert_eq!(status, Status::Code(0), "{said}");
+    let end = said.rfind("\n}").expect("an object") + 2;
+    let start = said.find("{\n").expect("an object");
+    let report: serde_json::Value = serde_json::from_str(&said[start..end]).expect("JSON");
+    let price = report["functions"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "price"));
+    let price = price.unwrap_or_else(|| panic!("{report:#}"));
+    for pointer in ["/python_ns", "/port_ns", "/speedup/median", "/stdio/ns/median", "/http/ns/median"] {
+        assert!(
+            price.pointer(pointer).and_then(serde_json::Value::as_f64).is_some_and(|n| n > 0.0),
+            "{pointer}: {price}"
+        );
+    }
+    assert_eq!(price["ceiling"], 2.0);
+    let (gain, ceiling) = (price["whole_program"].as_f64(), price["ceiling"].as_f64());
+    assert!(gain < ceiling, "{price}");
+    assert!(report["peak_memory"]["port"].as_u64() > Some(1 << 20), "{report:#}");
+}

@@ -52,6 +52,8 @@ pub enum Command {
     Evolve(EvolveArgs),
     /// Prove a generated project again, or check its certificate
     Verify(VerifyArgs),
+    /// Time the same calls in Python and in a generated project
+    Bench(BenchArgs),
     /// List the tools found, their versions, and what each is needed for
     Doctor(DoctorArgs),
     /// Write the system around what was cut: compose file, gateway, metrics, dashboard
@@ -176,6 +178,34 @@ pub struct VerifyArgs {
     /// A profile or policy file [default: the one that the project was made with]
     #[arg(long, value_name = "NAME|FILE")]
     pub profile: Option<String>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ResultFormat,
+}
+
+/// `pivot bench`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+  pivot bench service-b-rust
+  pivot bench service-b-rust --analysis hotspots.json    with Amdahl's ceiling, from `pivot analyze --format json`
+
+The calls of parity/ are timed: in process on both sides, in turns, then through the port's pipe and over HTTP.")]
+pub struct BenchArgs {
+    /// The generated project's folder
+    #[arg(value_name = "DIR")]
+    pub project: PathBuf,
+    /// Time only this function or method (repeatable)
+    #[arg(long, short, value_name = "NAME")]
+    pub function: Vec<String>,
+    /// A report of `pivot analyze --format json` of a run: its shares say what the whole program gains
+    #[arg(long, value_name = "FILE")]
+    pub analysis: Option<PathBuf>,
+    /// The interpreter to be faster than [default: the active virtual environment's, else python3]
+    #[arg(long, value_name = "PATH")]
+    pub python: Option<PathBuf>,
+    /// The folder or file of the Python source [default: found from the project]
+    #[arg(long, value_name = "PATH")]
+    pub source: Option<PathBuf>,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ResultFormat,

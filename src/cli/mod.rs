@@ -6,6 +6,7 @@
 
 mod analyze;
 pub mod args;
+mod bench;
 mod compose;
 pub mod console;
 mod doctor;
@@ -38,6 +39,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
     match command {
         Command::Analyze(args) => analyze::run(&args, console),
+        Command::Bench(args) => bench::run(&args, console),
         Command::Compose(args) => compose::run(&args, console),
         Command::Doctor(args) => doctor::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),

@@ -2,7 +2,8 @@
 //!
 //! Stages take `&dyn Files` and get [`Disk`] from the command line or [`Memory`] from a test. Commands are run by
 //! [`process`], which sees to it that no child outlives us; [`interrupt`] turns Ctrl-C into a flag that long work
-//! polls; [`clock`] is the only reader of time; [`linux`] watches running processes for the profiler.
+//! polls; [`clock`] is the only reader of time; [`http`] calls a
+//! service on this machine; [`linux`] watches running processes for the profiler.
 //!
 //! What is absent: nothing here knows Python, a target language or a report.
 
@@ -10,6 +11,7 @@
 
 pub mod clock;
 pub mod files;
+pub mod http;
 pub mod interrupt;
 pub mod linux;
 mod memory;

@@ -182,6 +182,13 @@ impl Running {
         Ok(self.status.unwrap_or(Status::Signal(libc::SIGKILL)))
     }
 
+    /// The most memory that it has had resident, in bytes; `None` where the system does not tell.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
+    }
+
     /// Sends SIGUSR1 to the child alone: only for children that know what to do with it.
     pub fn poke(&self) {
         if !self.gone && self.status.is_none() {

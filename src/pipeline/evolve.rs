@@ -361,7 +361,7 @@ fn prove(
     step(Step::Stage("comparing answers"));
     let found = proof.run(Decider::default(), &|progress| step(Step::Compared(progress)))?;
     step(Step::Stage("timing both sides"));
-    evolved.speeds = verify::bench(&proof.job(Decider::default()), &found, &|_| {})?;
+    evolved.speeds = verify::bench(&proof.job(Decider::default()), &found.cases(), &|_| {})?.speeds;
     let lock = scaffold::check_project(files, &job.output)?;
     let emitted = proof::hashes(files, &job.output, lock.iter().flat_map(|lock| lock.files.keys()));
     let (_, written) = proof.files(&found, source_hashes(&evolved.translation), emitted);

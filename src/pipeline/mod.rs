@@ -4,6 +4,7 @@
 //! prints nothing; [`crate::cli`] fills the settings in and prints.
 
 pub mod analyze;
+pub mod bench;
 pub mod build;
 mod compose;
 pub mod evolve;

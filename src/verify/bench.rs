@@ -4,7 +4,6 @@
 //! ratios and the interval that holds the true median with 95 % confidence (order statistics, no assumption on the
 //! distribution).
 
-use super::evidence::{FunctionEvidence, Verification};
 use super::inputs::unbind;
 use super::side::{Ask, Failure, Reply, Side};
 use super::subject::Subjects;
@@ -12,12 +11,15 @@ use super::{VerifyError, VerifyJob};
 use crate::host::clock;
 use crate::recording::{Action, Outcome, Request};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Different calls timed of one function.
 const CALLS: usize = 12;
 /// Rounds, as many as fit the time but within these bounds.
 const ROUNDS: (usize, usize) = (7, 41);
+/// Round trips through the pipe, as many as fit the time but within these bounds.
+const TRIPS: (usize, usize) = (30, 600);
 /// About how long the timed rounds of one function may take.
 const TIME: Duration = Duration::from_millis(2500);
 
@@ -49,36 +51,97 @@ pub struct Ratio {
     pub high: f64,
 }
 
-/// Times every function that has calls which return on both sides; the others are left out.
-pub fn bench(
-    job: &VerifyJob,
-    verification: &Verification,
-    progress: &(dyn Fn(&str) + Sync),
-) -> Result<Vec<Speed>, VerifyError> {
-    let subjects = Subjects::of(job.interface);
-    let (mut python, mut port) = (job.python("0"), job.port_side());
-    let mut speeds = Vec::new();
-    for evidence in &verification.functions {
-        progress(&evidence.name);
-        let cases = cases(job, &subjects, evidence);
-        speeds.extend(time(&evidence.name, &cases, &mut python, &mut port)?);
-    }
-    Ok(speeds)
+/// How long a call takes through the port's pipe: request, answer and both codecs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trip {
+    /// Calls that were timed.
+    pub calls: usize,
+    /// Nanoseconds of a call, median with its 95 % interval.
+    pub ns: Ratio,
 }
 
-/// Calls to time, each the last step of its case: recorded ones, or else those that verification kept.
-fn cases(job: &VerifyJob, subjects: &Subjects, evidence: &FunctionEvidence) -> Vec<Vec<Request>> {
-    let recorded = recorded_cases(job, subjects, evidence);
-    if !recorded.is_empty() {
-        return recorded;
+impl Trip {
+    /// The median of such times, in nanoseconds; `None` where there are none.
+    pub fn of(mut times: Vec<f64>) -> Option<Trip> {
+        times.sort_by(f64::total_cmp);
+        Some(Trip { calls: times.len(), ns: interval(&times)? })
     }
-    let returned =
-        evidence.corpus.iter().filter(|case| case.last().is_some_and(|step| step.answer.contains("\"ok\":")));
-    let read = returned.filter_map(|case| {
-        let steps: Option<Vec<Request>> = case.iter().map(|step| Request::from_line(&step.request)).collect();
-        steps.map(from_fresh)
-    });
-    read.take(CALLS).collect()
+}
+
+/// The most memory that each side has had resident while it was timed, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// CPython with the module.
+    pub python: Option<u64>,
+    /// The port.
+    pub port: Option<u64>,
+}
+
+/// Calls that could be timed, by the Python name of the function; each is the last step of its case.
+pub type Cases = BTreeMap<String, Vec<Vec<Request>>>;
+
+/// What timing found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timed {
+    /// The functions that have calls which return on both sides.
+    pub speeds: Vec<Speed>,
+    /// The calls that were timed.
+    pub cases: Cases,
+    /// What it took.
+    pub memory: Memory,
+}
+
+/// Times every function that has calls which return on both sides; the others are left out. Recorded calls go before
+/// kept ones.
+pub fn bench(job: &VerifyJob, kept: &Cases, progress: &(dyn Fn(&str) + Sync)) -> Result<Timed, VerifyError> {
+    let subjects = Subjects::of(job.interface);
+    let (mut python, mut port) = (job.python("0"), job.unfenced_port());
+    let mut timed = Timed::default();
+    for (name, kept) in kept {
+        progress(name);
+        let recorded = recorded_cases(job, &subjects, name);
+        let known = || kept.iter().cloned().map(from_fresh).collect();
+        let cases = if recorded.is_empty() { known() } else { recorded };
+        let cases = usable(&cases, &mut python, &mut port)?;
+        let Some(speed) = time(name, &cases, &mut python, &mut port)? else { continue };
+        timed.speeds.push(speed);
+        timed.cases.insert(name.clone(), cases);
+    }
+    timed.memory = Memory { python: python.peak_memory(), port: port.peak_memory() };
+    Ok(timed)
+}
+
+/// How long calls take through the pipe, by the name of the function.
+pub fn round_trips(job: &VerifyJob, cases: &Cases) -> Result<BTreeMap<String, Trip>, VerifyError> {
+    let mut port = job.unfenced_port();
+    let mut trips = BTreeMap::new();
+    for (name, cases) in cases {
+        trips.extend(through_the_pipe(cases, &mut port)?.map(|trip| (name.clone(), trip)));
+    }
+    Ok(trips)
+}
+
+/// Round trips of the last steps, one after the other as somebody would make them who waits for each answer.
+fn through_the_pipe(cases: &[Vec<Request>], port: &mut Side) -> Result<Option<Trip>, VerifyError> {
+    let (start, mut times) = (clock::monotonic(), Vec::new());
+    while times.len() < TRIPS.1 && (times.len() < TRIPS.0 || start.elapsed() < TIME / 2) {
+        for case in cases {
+            let Some((last, before)) = case.split_last() else { continue };
+            port.ask(before, Ask::default());
+            let sent = clock::monotonic();
+            let replies = port.ask(std::slice::from_ref(last), Ask::default());
+            let taken = sent.elapsed();
+            match replies.last() {
+                Some(Ok(_)) => times.push(taken.as_nanos() as f64),
+                Some(Err(Failure::Interrupted)) => return Err(VerifyError::Interrupted),
+                _ => return Ok(None),
+            }
+        }
+        if cases.is_empty() {
+            return Ok(None);
+        }
+    }
+    Ok(Trip::of(times))
 }
 
 fn from_fresh(mut steps: Vec<Request>) -> Vec<Request> {
@@ -88,13 +151,13 @@ fn from_fresh(mut steps: Vec<Request>) -> Vec<Request> {
     steps
 }
 
-fn recorded_cases(job: &VerifyJob, subjects: &Subjects, evidence: &FunctionEvidence) -> Vec<Vec<Request>> {
-    let Some(id) = subjects.find(None, &evidence.name) else { return Vec::new() };
+fn recorded_cases(job: &VerifyJob, subjects: &Subjects, name: &str) -> Vec<Vec<Request>> {
+    let Some(id) = subjects.find(None, name) else { return Vec::new() };
     let callable = subjects.callable(id);
     let calls: Vec<Request> = job
         .recorded
         .iter()
-        .filter(|call| call.callable == evidence.name && matches!(call.outcome, Outcome::Ok(_)))
+        .filter(|call| call.callable == name && matches!(call.outcome, Outcome::Ok(_)))
         .filter(|call| unbind(callable, &call.args, &call.kwargs).is_some())
         .map(|call| {
             let action = Action::Function(callable.name.clone());
@@ -105,28 +168,34 @@ fn recorded_cases(job: &VerifyJob, subjects: &Subjects, evidence: &FunctionEvide
     calls.into_iter().step_by(step).map(|call| from_fresh(vec![call])).collect()
 }
 
-/// Times the cases on both sides; `None` where no case returns on both.
-fn time(name: &str, cases: &[Vec<Request>], python: &mut Side, port: &mut Side) -> Result<Option<Speed>, VerifyError> {
-    let start = clock::monotonic();
+/// The first cases that return on both sides; this is the warm-up, too.
+fn usable(cases: &[Vec<Request>], python: &mut Side, port: &mut Side) -> Result<Vec<Vec<Request>>, VerifyError> {
     let mut usable = Vec::new();
     for case in cases {
-        if once(python, case)?.is_some() && once(port, case)?.is_some() {
+        if usable.len() < CALLS && once(python, case)?.is_some() && once(port, case)?.is_some() {
             usable.push(case.clone());
         }
     }
-    let pass = start.elapsed().max(Duration::from_micros(50));
+    Ok(usable)
+}
+
+/// Times the cases on both sides; `None` where there are none.
+fn time(name: &str, usable: &[Vec<Request>], python: &mut Side, port: &mut Side) -> Result<Option<Speed>, VerifyError> {
     if usable.is_empty() {
         return Ok(None);
     }
+    let start = clock::monotonic();
+    (all(python, usable)?, all(port, usable)?);
+    let pass = start.elapsed().max(Duration::from_micros(50));
     let rounds = (TIME.as_nanos() / pass.as_nanos().max(1)) as usize;
     let rounds = rounds.clamp(ROUNDS.0, ROUNDS.1);
     let mut times = Vec::with_capacity(rounds);
     for round in 0..rounds {
         let both = if round % 2 == 0 {
-            (all(python, &usable)?, all(port, &usable)?)
+            (all(python, usable)?, all(port, usable)?)
         } else {
-            let port = all(port, &usable)?;
-            (all(python, &usable)?, port)
+            let port = all(port, usable)?;
+            (all(python, usable)?, port)
         };
         if let (Some(python), Some(port)) = both {
             times.push((python as f64 / usable.len() as f64, port as f64 / usable.len() as f64));

@@ -1,6 +1,8 @@
 //! What verification found, as data: per function how many calls were compared, what differed, and the status.
 
+use super::bench::Cases;
 use super::decided::Decisions;
+use crate::recording::Request;
 use serde::{Deserialize, Serialize};
 
 /// Everything that was found about one generated project.
@@ -20,6 +22,13 @@ impl Verification {
     /// The evidence of a function by its Python name (`price`, `Inventory.reserve`).
     pub fn function(&self, name: &str) -> Option<&FunctionEvidence> {
         self.functions.iter().find(|function| function.name == name)
+    }
+
+    /// The calls that are worth keeping, by function.
+    pub fn cases(&self) -> Cases {
+        let read = |case: &Vec<CorpusStep>| case.iter().map(|step| Request::from_line(&step.request)).collect();
+        let cases = |found: &FunctionEvidence| found.corpus.iter().filter_map(read).collect();
+        self.functions.iter().map(|found| (found.name.clone(), cases(found))).collect()
     }
 
     /// True where every function is equal.

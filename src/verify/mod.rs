@@ -39,7 +39,7 @@ mod subject;
 mod tests_support;
 mod values;
 
-pub use bench::{Ratio, Speed, bench};
+pub use bench::{Cases, Memory, Ratio, Speed, Timed, Trip, bench, round_trips};
 pub use corpus::{Kept, corpus_lines, read_corpus};
 pub use decided::{Decider, Decisions};
 pub use evidence::{
@@ -280,6 +280,13 @@ impl VerifyJob<'_> {
         let program = words.next().cloned().unwrap_or_default();
         let command = Command::new(program).args(words);
         Side::fenced(self.limited(command), self.limits.call)
+    }
+
+    /// A process of the port that is trusted to answer each request once.
+    fn unfenced_port(&self) -> Side {
+        let mut words = self.port.iter();
+        let program = words.next().cloned().unwrap_or_default();
+        Side::new(self.limited(Command::new(program).args(words)), self.limits.call)
     }
 
     fn limited(&self, command: Command) -> Command {

@@ -134,6 +134,11 @@ impl Side {
         replies
     }
 
+    /// The most memory that its process has had resident, in bytes; `None` where it does not run.
+    pub(super) fn peak_memory(&self) -> Option<u64> {
+        self.running.as_ref()?.peak_memory()
+    }
+
     /// Takes a request as not answered in time, without asking.
     pub(super) fn give_up(&mut self) -> Reply {
         self.running = None;
