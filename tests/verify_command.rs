@@ -156,6 +156,8 @@ fn what_is_no_project_cannot_be_verified() {
     assert!(status == Status::Code(2) && said.contains("is no project that pivot generated"), "{said}");
 }
 
+const CARGO_TEST: [&str; 4] = ["test", "--offline", "--manifest-path", "logic/Cargo.toml"];
+
 /// The own tests of the project, which know nothing of Python.
 fn own_tests(place: &Place, program: &str, words: &[&str]) -> (Status, String) {
     let done = Command::new(program).args(words).cwd(place.root.join("port"));
@@ -170,10 +172,9 @@ fn own_tests(place: &Place, program: &str, words: &[&str]) -> (Status, String) {
 
 #[test]
 fn kept_calls_are_replayed_by_the_tests_of_the_project() {
-    for (target, program, words) in [
-        ("rust", "cargo", ["test", "--offline", "--manifest-path", "logic/Cargo.toml"]),
-        ("go", "go", ["test", "-count=1", "-vet=off", "./logic/..."]),
-    ] {
+    for (target, program, words) in
+        [("rust", "cargo", CARGO_TEST), ("go", "go", ["test", "-count=1", "-vet=off", "./logic/..."])]
+    {
         let place = Place::new(target);
         assert!(place.read("port/parity/price.jsonl").contains("\"args\":[\"small\""), "{target}: no call succeeds");
         let (status, said) = own_tests(&place, program, &words);
@@ -187,6 +188,21 @@ fn kept_calls_are_replayed_by_the_tests_of_the_project() {
         let (status, said) = own_tests(&place, program, &words);
         assert!(status != Status::Code(0) && said.contains("+ {\"id\":"), "{target}: {said}");
     }
+}
+
+#[test]
+fn a_difference_is_shown_with_its_line_and_becomes_a_test() {
+    let place = Place::new("rust");
+    assert_eq!(own_tests(&place, "cargo", &CARGO_TEST).0, Status::Code(0));
+    place.write("prices.py", &SOURCE.replace("\"large\": 7", "\"large\": 8"));
+    let (status, said) = place.pivot(&["verify", "port"]);
+    assert_eq!(status, Status::Code(1), "{said}");
+    assert!(said.contains("price (prices.py:7) differs after:"), "{said}");
+    assert!(place.read("port/PARITY.md").contains("- Python "), "{said}");
+    let (status, said) = own_tests(&place, "cargo", &CARGO_TEST);
+    assert!(status != Status::Code(0) && said.contains("\"function\":\"price\",\"args\":[\"large\","), "{said}");
+    let (status, said) = place.check();
+    assert!(status == Status::Code(0), "what differs is certified, too: {said}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::host::{Files, clock};
 use crate::recording::{Action, Request, Value};
 use crate::scaffold::paths::PathMap;
 use crate::target::Target;
-use crate::verify::{self, Cases, Decider, Memory, Speed, Trip};
+use crate::verify::{self, Benched, BenchedFunction, Cases, Decider, Speed, Trip};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,28 +36,6 @@ pub struct BenchJob {
     pub target_dir: PathBuf,
     /// A report of `pivot analyze --format json` with measured shares.
     pub analysis: Option<PathBuf>,
-}
-
-/// What timing found.
-pub struct Benched {
-    /// The functions that have calls which return on both sides.
-    pub functions: Vec<BenchedFunction>,
-    /// The most memory that each side took.
-    pub memory: Memory,
-    /// What was not timed, and why.
-    pub notes: Vec<String>,
-}
-
-/// How fast one function is, and what it costs to reach it.
-pub struct BenchedFunction {
-    /// Both sides, in process.
-    pub speed: Speed,
-    /// A call through the port's pipe.
-    pub stdio: Option<Trip>,
-    /// A call over a kept connection to the service.
-    pub http: Option<Trip>,
-    /// The share of all CPU time that was measured for it.
-    pub share: Option<f64>,
 }
 
 /// Times a generated project.

@@ -5,7 +5,7 @@
 //!              34 % of the CPU was measured here: at most 1.52x for the program, 1.50x at this speed
 //! ```
 
-use crate::pipeline::bench::{Benched, BenchedFunction};
+use crate::verify::{Benched, BenchedFunction};
 use serde_json::{Value, json};
 use std::fmt::Write;
 

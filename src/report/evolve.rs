@@ -204,11 +204,11 @@ impl EvolveReport {
         }
         for function in &self.functions {
             for example in function.examples.iter().take(3) {
-                let _ = writeln!(out, "\n  {} differs after:", function.name);
+                let _ = writeln!(out, "\n  {} ({}) differs after:", function.name, example.line());
                 example.calls.iter().for_each(|call| {
                     let _ = writeln!(out, "    {call}");
                 });
-                let _ = writeln!(out, "    Python {}\n    port   {}", example.python, example.port);
+                let _ = writeln!(out, "  - Python {}\n  + port   {}", example.python, example.port);
             }
         }
         let missed: Vec<String> = self.functions.iter().filter_map(FunctionReport::not_reached).collect();

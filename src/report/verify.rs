@@ -50,11 +50,11 @@ impl<'a> VerifyReport<'a> {
         }
         for entry in entries {
             for difference in entry.differences.iter().take(3) {
-                let _ = writeln!(out, "\n  {} differs after:", entry.name);
+                let _ = writeln!(out, "\n  {} ({}) differs after:", entry.name, difference.line());
                 difference.calls.iter().for_each(|call| {
                     let _ = writeln!(out, "    {call}");
                 });
-                let _ = writeln!(out, "    Python {}\n    port   {}", difference.python, difference.port);
+                let _ = writeln!(out, "  - Python {}\n  + port   {}", difference.python, difference.port);
             }
         }
         let _ = write!(out, "\n  {}", self.summary());

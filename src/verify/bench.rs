@@ -77,6 +77,28 @@ pub struct Memory {
     pub port: Option<u64>,
 }
 
+/// What timing a project found.
+pub struct Benched {
+    /// The functions that have calls which return on both sides.
+    pub functions: Vec<BenchedFunction>,
+    /// The most memory that each side took.
+    pub memory: Memory,
+    /// What was not timed, and why.
+    pub notes: Vec<String>,
+}
+
+/// How fast one function is, and what it costs to reach it.
+pub struct BenchedFunction {
+    /// Both sides, in process.
+    pub speed: Speed,
+    /// A call through the port's pipe.
+    pub stdio: Option<Trip>,
+    /// A call over a kept connection to the service.
+    pub http: Option<Trip>,
+    /// The share of all CPU time that was measured for it.
+    pub share: Option<f64>,
+}
+
 /// Calls that could be timed, by the Python name of the function; each is the last step of its case.
 pub type Cases = BTreeMap<String, Vec<Vec<Request>>>;
 
@@ -185,7 +207,8 @@ fn time(name: &str, usable: &[Vec<Request>], python: &mut Side, port: &mut Side)
         return Ok(None);
     }
     let start = clock::monotonic();
-    (all(python, usable)?, all(port, usable)?);
+    all(python, usable)?;
+    all(port, usable)?;
     let pass = start.elapsed().max(Duration::from_micros(50));
     let rounds = (TIME.as_nanos() / pass.as_nanos().max(1)) as usize;
     let rounds = rounds.clamp(ROUNDS.0, ROUNDS.1);

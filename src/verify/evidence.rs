@@ -158,6 +158,9 @@ pub enum DifferenceKind {
 pub struct Difference {
     /// What differs.
     pub kind: DifferenceKind,
+    /// Where the function is defined in Python: `pricing.py:12:0`.
+    #[serde(default)]
+    pub at: String,
     /// Where inside the value: `[2].total`.
     pub path: String,
     /// The calls as a reader of Python would write them; the last one differs.
@@ -170,12 +173,19 @@ pub struct Difference {
     pub port: String,
 }
 
-/// One request of a kept case, with Python's answer.
+impl Difference {
+    /// File and line of the Python function: `pricing.py:12`.
+    pub fn line(&self) -> &str {
+        self.at.rsplit_once(':').map_or(&self.at, |(line, _)| line)
+    }
+}
+
+/// One request of a kept case, with what has to be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorpusStep {
     /// The request line.
     pub request: String,
-    /// Python's answer line.
+    /// The answer line: Python's, or the port's where it says the same in other words or declines.
     pub answer: String,
 }
 

@@ -39,7 +39,7 @@ mod subject;
 mod tests_support;
 mod values;
 
-pub use bench::{Cases, Memory, Ratio, Speed, Timed, Trip, bench, round_trips};
+pub use bench::{Benched, BenchedFunction, Cases, Memory, Ratio, Speed, Timed, Trip, bench, round_trips};
 pub use corpus::{Kept, corpus_lines, read_corpus};
 pub use decided::{Decider, Decisions};
 pub use evidence::{
@@ -219,6 +219,8 @@ fn evidence(
     let mut branches = scouted.branches.counts(subjects, &taken);
     let mut one = |(id, subject): (SubjectId, &subject::Subject)| {
         let found = gathered.remove(&id).unwrap_or_default();
+        let differences =
+            found.differences.into_iter().map(|found| Difference { at: subject.callable.at.clone(), ..found });
         let mut evidence = FunctionEvidence {
             name: subject.name(),
             status: Status::Unproven,
@@ -226,7 +228,7 @@ fn evidence(
             calls: found.calls,
             tally: found.tally,
             exhausted: found.exhausted,
-            differences: found.differences,
+            differences: differences.collect(),
             branches: branches[id].take(),
             nondeterministic: scouted.nondeterministic.get(&id).cloned(),
             corpus: found.corpus,

@@ -225,8 +225,9 @@ pub fn status_word(status: Status) -> &'static str {
 }
 
 fn told(difference: &Difference) -> String {
-    let calls = difference.calls.join("\n");
-    format!("\n```text\n{calls}\n- Python {}\n+ port   {}\n```\n", difference.python, difference.port)
+    let calls = difference.calls.join("\n  ");
+    let Difference { python, port, .. } = difference;
+    format!("\n{}\n\n```diff\n  {calls}\n- Python {python}\n+ port   {port}\n```\n", difference.line())
 }
 
 #[cfg(test)]
@@ -280,6 +281,7 @@ mod tests {
         let mut found = evidence(Status::NotEqual, 5000);
         found.differences.push(Difference {
             kind: DifferenceKind::Value,
+            at: "m.py:3:0".into(),
             path: String::new(),
             calls: vec!["price(1)".into()],
             requests: vec![],
@@ -289,7 +291,7 @@ mod tests {
         let certificate = certificate(found);
         assert_eq!((certificate.functions[0].level, certificate.functions[0].failure_rate_below), (Level::None, None));
         let text = certificate.to_markdown();
-        assert!(text.contains("price(1)\n- Python 2\n+ port   3"), "{text}");
+        assert!(text.contains("m.py:3\n\n```diff\n  price(1)\n- Python 2\n+ port   3"), "{text}");
     }
 
     #[test]
@@ -300,5 +302,45 @@ mod tests {
         assert!(
             certificate.to_markdown().contains("| `price` | equal | 0 | 3000 | 0 | 0 | 1 of 2 | < 0.10 % | shadow |")
         );
+    }
+
+    /// Where a value has other fields than its schema, or other types.
+    fn strangers(value: &serde_json::Value, schema: &serde_json::Value, at: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        if let (Some(fields), Some(known)) = (value.as_object(), schema["properties"].as_object()) {
+            let required = schema["required"].as_array().into_iter().flatten().filter_map(|name| name.as_str());
+            found.extend(required.filter(|name| !fields.contains_key(*name)).map(|name| format!("{at}: no {name}")));
+            for (name, inner) in fields {
+                match known.get(name) {
+                    Some(schema) => found.extend(strangers(inner, schema, &format!("{at}.{name}"))),
+                    None => found.push(format!("{at}: {name} is not described")),
+                }
+            }
+        }
+        let items = value.as_array().into_iter().flatten().enumerate();
+        found.extend(items.flat_map(|(index, item)| strangers(item, &schema["items"], &format!("{at}[{index}]"))));
+        let allowed = schema["enum"].as_array();
+        found.extend(allowed.filter(|all| !all.contains(value)).map(|_| format!("{at}: {value} is none of the words")));
+        found
+    }
+
+    #[test]
+    fn the_certificate_is_the_documented_form() {
+        let schema = include_str!("../../docs/parity.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).expect("JSON");
+        let mut different = evidence(Status::NotEqual, 5000);
+        different.differences.push(Difference {
+            kind: DifferenceKind::Value,
+            at: "m.py:3:0".into(),
+            path: String::new(),
+            calls: vec!["price(1)".into()],
+            requests: vec![],
+            python: "2".into(),
+            port: "3".into(),
+        });
+        for found in [evidence(Status::Equal, 3000), different] {
+            let value = serde_json::to_value(certificate(found)).expect("JSON");
+            assert_eq!(strangers(&value, &schema, "$"), Vec::<String>::new());
+        }
     }
 }

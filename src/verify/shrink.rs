@@ -143,6 +143,7 @@ fn told(shown: Shown) -> Difference {
     };
     Difference {
         kind: shown.kind,
+        at: String::new(),
         path: shown.path,
         calls: steps.iter().map(Request::to_python).collect(),
         requests: steps.iter().enumerate().map(|(at, step)| step.to_line(at as u64 + 1, false)).collect(),
