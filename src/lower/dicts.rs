@@ -50,6 +50,55 @@ impl Body<'_, '_> {
         })
     }
 
+    /// `dict(a=1, b=2)`
+    pub fn dict_of_names(&mut self, keywords: &[ast::Keyword], want: Option<&Type>, span: Span) -> Lowered<Expr> {
+        let mut items = Vec::new();
+        for keyword in keywords {
+            let Some(name) = &keyword.name else {
+                return self.refuse(
+                    Code::UnsupportedCall,
+                    keyword.value.span,
+                    "`**` in `dict(...)` is not translated",
+                    "",
+                );
+            };
+            let key = ast::Expr { kind: ast::ExprKind::Str(name.text.clone()), span: name.span };
+            items.push(ast::DictItem { key: Some(key), value: keyword.value.clone() });
+        }
+        self.expr(&ast::Expr { kind: ast::ExprKind::Dict(items), span }, want)
+    }
+
+    /// `dict.fromkeys(keys, value)` of a value that never changes.
+    pub fn dict_from_keys(&mut self, args: &[ast::Expr], span: Span) -> Lowered<Expr> {
+        let (keys, value) = match args {
+            [keys, value] => (keys, value),
+            _ => {
+                let message = "`dict.fromkeys` is translated with keys and a value";
+                return self.refuse(Code::UnsupportedCall, span, message, "use a dict comprehension");
+            }
+        };
+        let (body, made) = self.block(|b| {
+            let keys = b.list_from(keys, false)?;
+            let keys = b.spill(keys, span);
+            let value = b.expr(value, None)?;
+            if !super::iteration::is_immutable(&value.ty) && value.ty != Type::Unknown {
+                let message = "all keys would share one value that can change";
+                return b.refuse(Code::UnsupportedCall, span, message, "use a dict comprehension");
+            }
+            let value = if Self::is_simple(&value) { value } else { b.spill(value, span) };
+            let item = keys.ty.item().unwrap_or(Type::Unknown);
+            b.hashable(&item, span)?;
+            let local = b.new_local("item", &item);
+            b.flow.assigned.insert(local);
+            let at = b.at(span);
+            let ty = Type::dict(item.clone(), value.ty.clone());
+            let kind = ComprehensionKind::Dict { key: Expr::local(local, item, at), value };
+            let loops = vec![Loop { target: Target::Declare(local), iter: Iter::Value(keys), conditions: Vec::new() }];
+            Ok(Expr::new(ExprKind::Comprehension(Box::new(Comprehension { kind, loops })), ty, at))
+        })?;
+        Ok(super::loops::after(body, made))
+    }
+
     /// `a | b`
     pub fn merged_dicts(&mut self, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);

@@ -30,6 +30,9 @@ impl Body<'_, '_> {
             "sum" => &["start"],
             _ => &[],
         };
+        if name == "dict" && args.is_empty() && !keywords.is_empty() {
+            return self.dict_of_names(keywords, want, span);
+        }
         if let Some(odd) = keywords.iter().find(|k| !k.name.as_ref().is_some_and(|n| known.contains(&n.text.as_str())))
         {
             return self.refuse(

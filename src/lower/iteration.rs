@@ -363,7 +363,7 @@ impl Body<'_, '_> {
 }
 
 /// True for types whose values never change: a copy of them is themselves.
-fn is_immutable(ty: &Type) -> bool {
+pub fn is_immutable(ty: &Type) -> bool {
     match ty {
         Type::None | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes | Type::FrozenSet(_) => true,
         Type::Tuple(items) => items.iter().all(is_immutable),

@@ -186,6 +186,9 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Option<Lowered<Expr>> {
         let ast::ExprKind::Name(name) = &owner.kind else { return None };
+        if name == "dict" && attr.text == "fromkeys" && keywords.is_empty() && self.is_builtin(name) {
+            return Some(self.dict_from_keys(args, span));
+        }
         let made = matches!(attr.text.as_str(), "fromkeys" | "maketrans" | "from_bytes" | "fromhex" | "format");
         let types = ["str", "bytes", "list", "dict", "set", "frozenset", "int", "float"];
         if made || args.is_empty() || !types.contains(&name.as_str()) || !self.is_builtin(name) {

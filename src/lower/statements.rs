@@ -647,6 +647,10 @@ impl Body<'_, '_> {
                 self.push(StmtKind::Assign { place, value }, span);
                 Ok(())
             }
+            _ if combined.ty == ty && is_repeatable(&place) => {
+                self.push(StmtKind::Assign { place, value: combined }, span);
+                Ok(())
+            }
             _ => self.refuse(
                 Code::MixedTypes,
                 span,
@@ -658,6 +662,25 @@ impl Body<'_, '_> {
                 "store the new value in another container",
             ),
         }
+    }
+}
+
+/// True for a path that is the same when it is walked again.
+fn is_repeatable(place: &Place) -> bool {
+    match place {
+        Place::Local(_) | Place::Global(_) => true,
+        Place::Item { base, index, .. } => is_plain(index) && base.as_place().is_some_and(is_repeatable),
+        Place::Field { base, .. } => base.as_place().is_some_and(is_repeatable),
+        Place::Entry { .. } | Place::Some(_) | Place::Present(_) | Place::Cell(_) => false,
+    }
+}
+
+/// True for arithmetic on variables and constants.
+fn is_plain(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Arith { left, right, .. } => is_plain(left) && is_plain(right),
+        ExprKind::Negate(inner) => is_plain(inner),
+        _ => Body::is_simple(value),
     }
 }
 
