@@ -119,7 +119,7 @@ pub fn prove(files: &dyn Files, job: &ProveJob, step: &(dyn Fn(Step) + Sync)) ->
     let (certificate, written) = proof.files(&found, read.sources(files), read.emitted(files, &job.project));
     match &read.certificate {
         Some(old) if job.check => {
-            let moved = moved(files, &job.project, old, &certificate, &written);
+            let moved = moved(files, &job.project, old, &certificate.as_written(), &written);
             Ok(Proved { certificate, moved })
         }
         _ => {
