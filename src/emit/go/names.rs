@@ -4,6 +4,7 @@
 //! product_id -> ProductID | productID      _check_units -> checkUnits      MAX_UNITS -> MaxUnits
 //! ```
 
+use super::printer::{Ex, Head, St};
 use crate::ir::{Class, ClassId, FieldId, FunctionId, FunctionKind, GlobalId, Program};
 use std::collections::BTreeSet;
 
@@ -407,6 +408,99 @@ fn lower_first(word: &str) -> String {
         .enumerate()
         .flat_map(|(i, c)| if i < lowered { c.to_lowercase().collect::<Vec<_>>() } else { vec![c] })
         .collect()
+}
+
+/// Reads variables for nothing where nothing else reads them, as Go refuses a variable that is only assigned.
+///
+/// `rounded, err := support.Round(x)`   ->   and `_ = rounded` where the value is not wanted
+pub(super) fn read_all(body: &mut Vec<St>) {
+    let mut at = 0;
+    while at < body.len() {
+        for inner in bodies(&mut body[at]) {
+            read_all(inner);
+        }
+        let unread: Vec<String> =
+            declared(&body[at]).into_iter().filter(|name| !body[at + 1..].iter().any(|st| reads(st, name))).collect();
+        at += 1;
+        if !unread.is_empty() {
+            let nothing = unread.iter().map(|_| Ex::word("_")).collect();
+            body.insert(at, St::Assign(nothing, "=", unread.into_iter().map(Ex::word).collect()));
+            at += 1;
+        }
+    }
+}
+
+fn bodies(st: &mut St) -> Vec<&mut Vec<St>> {
+    match st {
+        St::If { then, orelse, .. } => vec![then, orelse],
+        St::For { body, .. } | St::Leavable { body, .. } | St::Block(body) => vec![body],
+        St::Expr(_) | St::Assign(..) | St::Step(..) | St::Var(..) | St::Return(_) | St::Break(_) | St::Continue(_) => {
+            vec![]
+        }
+    }
+}
+
+/// Variables that a statement declares for those after it.
+fn declared(st: &St) -> Vec<String> {
+    match st {
+        St::Var(name, ..) => vec![name.clone()],
+        St::Assign(left, ":=", _) => {
+            let names = left.iter().filter_map(|ex| match ex {
+                Ex::Word(name) if name != "_" => Some(name.clone()),
+                _ => None,
+            });
+            names.collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// True where a statement reads a variable; to assign it is not to read it.
+fn reads(st: &St, name: &str) -> bool {
+    let any = |body: &[St]| body.iter().any(|st| reads(st, name));
+    match st {
+        St::Expr(ex) => reads_ex(ex, name),
+        St::Step(target, _) => is_read_target(target, name),
+        St::Assign(left, _, right) => {
+            left.iter().any(|target| is_read_target(target, name)) || right.iter().any(|ex| reads_ex(ex, name))
+        }
+        St::Var(_, _, value) => value.iter().any(|ex| reads_ex(ex, name)),
+        St::If { init, test, then, orelse } => {
+            init.iter().any(|st| reads(st, name)) || reads_ex(test, name) || any(then) || any(orelse)
+        }
+        St::For { head, body, .. } => {
+            let in_head = match head {
+                Head::Forever => false,
+                Head::While(test) => reads_ex(test, name),
+                Head::Clauses(init, test, step) => reads(init, name) || reads_ex(test, name) || reads(step, name),
+                Head::Range(_, value) => reads_ex(value, name),
+            };
+            in_head || any(body)
+        }
+        St::Leavable { body, .. } | St::Block(body) => any(body),
+        St::Return(values) => values.iter().any(|ex| reads_ex(ex, name)),
+        St::Break(_) | St::Continue(_) => false,
+    }
+}
+
+fn is_read_target(target: &Ex, name: &str) -> bool {
+    !matches!(target, Ex::Word(_)) && reads_ex(target, name)
+}
+
+fn reads_ex(ex: &Ex, name: &str) -> bool {
+    let any = |items: &[Ex]| items.iter().any(|ex| reads_ex(ex, name));
+    match ex {
+        Ex::Word(word) => word.split(|c: char| !c.is_alphanumeric() && c != '_').any(|part| part == name),
+        Ex::Unary(_, inner) | Ex::Paren(inner) | Ex::Selector(inner, _) => reads_ex(inner, name),
+        Ex::Binary(_, left, right) | Ex::Index(left, right) => reads_ex(left, name) || reads_ex(right, name),
+        Ex::Call(callee, arguments) | Ex::Spread(callee, arguments) => reads_ex(callee, name) || any(arguments),
+        Ex::Slice(inner, low, high) => {
+            reads_ex(inner, name) || low.iter().chain(high).any(|bound| reads_ex(bound, name))
+        }
+        Ex::Literal(_, items) => any(items),
+        Ex::Keyed { fields, .. } => fields.iter().any(|(_, ex)| reads_ex(ex, name)),
+        Ex::Func(_, body) => body.iter().any(|st| reads(st, name)),
+    }
 }
 
 #[cfg(test)]

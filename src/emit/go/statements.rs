@@ -568,6 +568,7 @@ impl<'c> Body<'c> {
         if matches!(self.out.last(), Some(St::Return(values)) if values.is_empty()) {
             self.out.pop();
         }
+        super::names::read_all(&mut self.out);
         self.out
     }
 }
