@@ -129,6 +129,7 @@ cases! {
     linked "classes/linked";
     members "classes/members";
     keys "classes/keys";
+    special "classes/special";
     untyped "recorded/untyped";
     vague "recorded/vague";
     nested "functions/nested";

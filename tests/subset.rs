@@ -259,6 +259,12 @@ const MODULES: &[&str] = &[
      @classmethod\n    def of(cls, n: int) -> 'A':\n        return cls(n + cls.N)\n\n    \
      @property\n    def n(self) -> int:\n        return self.__n\n\n    \
      @n.setter\n    def n(self, n: int) -> None:\n        self.__n = n + type(self).N\n",
+    "class V:\n    def __init__(self, n: int) -> None:\n        self.n = n\n\n    \
+     def __add__(self, other: 'V') -> 'V':\n        return V(self.n + other.n)\n\n    \
+     def __eq__(self, other: object) -> bool:\n        return isinstance(other, V) and self.n == other.n\n\n    \
+     def __len__(self) -> int:\n        return self.n\n\n    def __getitem__(self, i: int) -> int:\n        return i\n\n    \
+     def __str__(self) -> str:\n        return f'V{self.n}'\n\ndef f(n: int) -> str:\n    v = V(n) + V(1)\n    \
+     return str(v) if v and v == V(2) and v != V(3) else f'{v}{len(v)}{v[1]}'\n",
     "class Node:\n    def __init__(self, n: int, next: 'Node | None' = None) -> None:\n        self.n = n\n        self.next = next\n\n\
      def f(node: Node) -> int:\n    while node.next:\n        node = node.next\n    return node.n\n",
     "class A:\n    def __init__(self, n: int, *, m: int = 1) -> None:\n        self.n = n + m\n\n    def get(self) -> int:\n        \

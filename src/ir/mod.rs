@@ -129,6 +129,10 @@ pub struct Class {
     pub has_eq: bool,
     /// Ordered comparison by fields (`order=True`).
     pub has_order: bool,
+    /// `==` is a method of the class: where something else would compare its objects, the call declines.
+    pub own_eq: bool,
+    /// `repr` is a method of the class: where something else would show its objects, the call declines.
+    pub own_repr: bool,
     /// May be a dict key or set element.
     pub hashable: bool,
     /// Defined without a leading underscore in the entry module, or reached from a public signature.

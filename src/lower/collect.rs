@@ -328,9 +328,16 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             },
             None => Type::Unknown,
         };
+        let declared = !ty.has_unknown();
+        let ty = match info.kind {
+            FunctionKind::Method(class) if ty == Type::Unknown && super::special::compares(&info.name) => {
+                Type::Class(class)
+            }
+            _ => ty,
+        };
         params.push(ParamInfo {
             name: param.name.text.clone(),
-            declared: !ty.has_unknown(),
+            declared,
             ty,
             default: param.default.as_ref(),
             keyword_only: param.kind == ParameterKind::KeywordOnly,

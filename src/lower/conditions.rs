@@ -109,11 +109,16 @@ impl Body<'_, '_> {
                 if self.forgets_none(&value) {
                     self.widen_to_none(&value);
                 }
-                let facts = match (&value.ty, Known::of(&value)) {
+                let mut facts = match (&value.ty, Known::of(&value)) {
                     (Type::Optional(_), Some(known)) => Facts { when_true: vec![known], when_false: vec![] },
                     _ => Facts::default(),
                 };
-                Ok((self.truth(value)?, facts))
+                let calls = self.calls;
+                let test = self.truth(value)?;
+                if self.calls != calls {
+                    self.forget_in(&mut facts);
+                }
+                Ok((test, facts))
             }
         }
     }
@@ -174,7 +179,10 @@ impl Body<'_, '_> {
                 let empty = ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![value] };
                 make(not(Expr::new(empty, Type::Bool, at)))
             }
-            Type::Optional(inner) if matches!(**inner, Type::Class(_) | Type::Function(..)) => {
+            Type::Class(_) if self.truth_method(&value.ty).is_some() => self.special_truth(value, at.span),
+            Type::Optional(inner)
+                if matches!(**inner, Type::Class(_) | Type::Function(..)) && self.truth_method(inner).is_none() =>
+            {
                 make(not(Expr::new(ExprKind::IsNone(Box::new(value)), Type::Bool, at)))
             }
             Type::Optional(inner) if Self::is_simple(&value) => {
@@ -250,7 +258,7 @@ impl Body<'_, '_> {
 
     /// True for an object that a condition tests although its annotation leaves no None.
     fn forgets_none(&self, value: &Expr) -> bool {
-        matches!(value.ty, Type::Class(_))
+        matches!(value.ty, Type::Class(_)) && self.truth_method(&value.ty).is_none()
     }
 
     /// A parameter or field that is tested for None may be None, whatever its annotation says.

@@ -4,6 +4,7 @@ use super::aliases::{Aliases, RootKey};
 use crate::artifact::Access;
 use crate::ir::walk::{Part, each_part, each_part_of};
 use crate::ir::*;
+use std::collections::HashSet;
 
 /// Marks the globals that are state, and computes the effects of every function.
 pub fn effects(program: &mut Program, aliases: &Aliases, rebound: &[bool]) {
@@ -69,7 +70,28 @@ fn direct(program: &Program, function: &Function, changes: &super::aliases::Root
         Part::Change(_) => effects.guards = true,
         _ => {}
     });
+    // Objects that compare or show themselves decline where something else would do that.
+    let asks = |ty: &Type| holds_own(program, ty, &mut HashSet::new());
+    effects.guards = effects.guards || function.locals.iter().any(|local| asks(&local.ty));
     effects
+}
+
+/// True where a type has objects in it that compare or show themselves.
+fn holds_own(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>) -> bool {
+    match ty {
+        Type::Class(id) => {
+            let class = program.class(*id);
+            class.own_eq
+                || class.own_repr
+                || seen.insert(*id) && class.fields.iter().any(|field| holds_own(program, &field.ty, seen))
+        }
+        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
+            holds_own(program, t, seen)
+        }
+        Type::Dict(k, v) => holds_own(program, k, seen) || holds_own(program, v, seen),
+        Type::Tuple(items) => items.iter().any(|t| holds_own(program, t, seen)),
+        _ => false,
+    }
 }
 
 /// Adds what a callee may do, besides raising and what it does to its arguments.

@@ -384,6 +384,10 @@ impl Body<'_, '_> {
             return self.unknown(span, "the subscripted value");
         }
         let base = self.present(base);
+        if let Some(id) = self.special(&base.ty, "__getitem__") {
+            let index = self.expr(index, None)?;
+            return self.call_special(id, vec![base, index], span);
+        }
         let (place, ty) = self.item_place(base, index, span)?;
         Ok(Expr::new(ExprKind::Read { place, take: Take::Look }, ty, self.at(span)))
     }

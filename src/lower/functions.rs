@@ -57,6 +57,7 @@ impl Body<'_, '_> {
                         Ok(Expr::new(ExprKind::Builtin { op: Builtin::Len, args: vec![value] }, Type::Int, at))
                     }
                     Type::Unknown => Ok(Expr::new(ExprKind::Int(0), Type::Int, at)),
+                    ty if let Some(id) = self.special(ty, "__len__") => self.special_len(id, value, span),
                     other => {
                         let message = format!("`len` of {} is not translated", self.world.describe(other));
                         self.refuse(Code::TypeMismatch, span, message, "")
@@ -64,7 +65,12 @@ impl Body<'_, '_> {
                 }
             }
             ("abs", 1) => {
-                let value = self.number(&args[0], "abs")?;
+                let value = self.expr(&args[0], None)?;
+                let value = self.present(value);
+                if let Some(id) = self.special(&value.ty, "__abs__") {
+                    return self.call_special(id, vec![value], span);
+                }
+                let value = self.as_number(value, args[0].span, "abs")?;
                 let op = match value.ty {
                     Type::Float => Builtin::FloatAbs,
                     Type::Number => Builtin::NumberAbs,
@@ -82,6 +88,10 @@ impl Body<'_, '_> {
             ("str", 1) => self.str_call(&args[0], span),
             ("repr", 1) => {
                 let value = self.expr(&args[0], None)?;
+                let value = match self.special_text(value, true, span)? {
+                    Ok(text) => return Ok(text),
+                    Err(value) => value,
+                };
                 self.printable(&value.ty, span)?;
                 Ok(Expr::new(ExprKind::Builtin { op: Builtin::Repr, args: vec![value] }, Type::Str, at))
             }
@@ -206,13 +216,18 @@ impl Body<'_, '_> {
     fn number(&mut self, e: &ast::Expr, name: &str) -> Lowered<Expr> {
         let value = self.expr(e, None)?;
         let value = self.present(value);
+        self.as_number(value, e.span, name)
+    }
+
+    /// A value as the number that a builtin takes.
+    fn as_number(&mut self, value: Expr, span: Span, name: &str) -> Lowered<Expr> {
         match value.ty {
             Type::Int | Type::Float | Type::Number => Ok(value),
             Type::Bool => Ok(self.to_int(value)),
-            Type::Unknown => self.unknown(e.span, &format!("the argument of `{name}`")),
+            Type::Unknown => self.unknown(span, &format!("the argument of `{name}`")),
             _ => {
                 let message = format!("`{name}` of {} is not translated", self.world.describe(&value.ty));
-                self.refuse(Code::TypeMismatch, e.span, message, "")
+                self.refuse(Code::TypeMismatch, span, message, "")
             }
         }
     }
@@ -285,6 +300,10 @@ impl Body<'_, '_> {
     fn str_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let value = self.expr(e, None)?;
+        let value = match self.special_text(value, false, span)? {
+            Ok(text) => return Ok(text),
+            Err(value) => value,
+        };
         let kind = match value.ty {
             Type::Str => return Ok(value),
             Type::Exception => ExprKind::Message(Box::new(value)),
@@ -302,6 +321,9 @@ impl Body<'_, '_> {
         let bad = match ty {
             Type::Set(item) | Type::FrozenSet(item) if !super::loops::order_known(item) && **item != Type::Unknown => {
                 Some("the text of a set shows its order")
+            }
+            Type::Class(_) if self.special(ty, "__repr__").is_some() => {
+                Some("the text of objects with a `__repr__` inside something else is not translated")
             }
             Type::Class(id) if !self.world.class(*id).is_dataclass => Some("the text of an object shows its address"),
             Type::Function(..) | Type::Lock | Type::Response | Type::Json => Some("this value has no translated text"),

@@ -341,7 +341,9 @@ fn define_method<'a>(
     if let Some((decorator, message)) = unknown {
         refuse_function(world, id, Code::Decorator, decorator, message);
     }
-    if name.starts_with("__") && name.ends_with("__") && name != "__init__" {
+    let special = name.starts_with("__") && name.ends_with("__") && name != "__init__";
+    let plain = matches!(kind, FunctionKind::Method(_));
+    if special && !(plain && super::special::is_known(&name)) {
         let message = format!("special method `{name}` is not translated yet");
         return refuse_class(world, class, Code::UnsupportedClass, def.name.span, &message, "give it an ordinary name");
     }

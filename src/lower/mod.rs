@@ -49,6 +49,7 @@ mod routes;
 mod scopes;
 mod set_order;
 mod sets;
+mod special;
 mod statements;
 mod text;
 mod unpack;
@@ -184,6 +185,13 @@ pub struct Bodies {
 
 fn final_pass(world: &mut World) -> Bodies {
     let mut bodies = Bodies { globals: Vec::new(), functions: Vec::new(), complete: true };
+    for index in 0..world.classes.len() {
+        let info = &world.classes[index];
+        if let Some(class) = info.fields.iter().find_map(|field| world.own_key(&field.ty)) {
+            let problem = own_key(world, class, world.at(info.module, info.def.name.span));
+            world.classes[index].refused.get_or_insert(problem);
+        }
+    }
     refuse_holders(world);
     for index in 0..world.globals.len() {
         let refused = world.globals[index].refused.is_some();
@@ -228,6 +236,14 @@ fn refuse_holders(world: &mut World) {
         let Some((index, problem)) = holder else { return };
         world.classes[index].refused = Some(problem);
     }
+}
+
+/// The refusal of objects as keys that compare themselves.
+fn own_key(world: &World, class: ir::ClassId, at: crate::span::Location) -> Diagnostic {
+    let message =
+        format!("objects of `{}`, which has its own `__eq__`, are keys or elements of a set", world.class(class).name);
+    Diagnostic::new(Code::TypeMismatch, at, message)
+        .help("use a frozen dataclass, or a tuple of its fields, as the key")
 }
 
 /// Refuses a function; without its constructor a class cannot be made either.
@@ -327,6 +343,10 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     if let (true, Some(problem)) = (world.last, types.filter_map(|ty| world.refused_class(ty)).next()) {
         let message = format!("an object of a class that is refused is used here: {}", problem.message);
         return Err(Box::new(Diagnostic::new(Code::CallRefused, world.at(module, written.place(span)), message)));
+    }
+    let types = locals.iter().map(|local| &local.ty).chain([&result]);
+    if let (true, Some(class)) = (world.last, types.filter_map(|ty| world.own_key(ty)).next()) {
+        return Err(Box::new(own_key(world, class, world.at(module, written.place(span)))));
     }
     Ok(ir::Function {
         name: info.nesting.path.as_ref().unwrap_or(&info.name).clone(),

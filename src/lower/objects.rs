@@ -9,6 +9,7 @@
 use super::annotations::{dotted, resolve};
 use super::body::Body;
 use super::members::mangled;
+use super::narrowing::Known;
 use super::world::{Binding, Lowered};
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -163,6 +164,33 @@ impl Body<'_, '_> {
             false => (format!("`{}` is not set in `__init__` of `{}`", attr.text, info.name), "set it there"),
         };
         self.refuse(Code::UnsupportedClass, attr.span, message, help)
+    }
+
+    /// `object.attr = value`
+    pub(super) fn store_attribute(
+        &mut self,
+        object: &ast::Expr,
+        attr: &ast::Name,
+        value: Expr,
+        span: Span,
+    ) -> Lowered<()> {
+        let (place, ty) = match self.attribute_target(object, attr)? {
+            AttributeTarget::Lock | AttributeTarget::Unknown => return Ok(()),
+            AttributeTarget::Setter { object, setter, .. } => return self.call_setter(object, setter, value, span),
+            AttributeTarget::Place(place, ty) => (place, ty),
+        };
+        self.learn_place(&place, &value.ty);
+        let not_none = !matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown);
+        let value = self.coerce(value, &ty, "the target")?;
+        if let Place::Field { class, field, .. } = &place {
+            self.flow.forget_field(*class, *field);
+            let read = Expr::new(ExprKind::Read { place: place.clone(), take: Take::Look }, ty, value.at);
+            if let (true, Some(known)) = (not_none, Known::of(&read)) {
+                self.flow.know(&known);
+            }
+        }
+        self.push(StmtKind::Assign { place, value }, span);
+        Ok(())
     }
 
     /// `object.name = value` where a property has a setter; the value was evaluated first.

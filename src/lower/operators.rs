@@ -63,6 +63,10 @@ impl Body<'_, '_> {
         if left.ty.is_number() && right.ty.is_number() {
             return self.number_op(op, left, right, span);
         }
+        let (left, right) = match self.special_binary(op, left, right, span)? {
+            Ok(value) => return Ok(value),
+            Err(operands) => operands,
+        };
         let make = |builtin, args, ty| Ok(Expr::new(ExprKind::Builtin { op: builtin, args }, ty, at));
         use ast::BinaryOp as B;
         match (op, &left.ty, &right.ty) {
@@ -205,6 +209,14 @@ impl Body<'_, '_> {
             return self.unknown(span, "the operand");
         }
         let value = self.present(value);
+        let name = match op {
+            ast::UnaryOp::Minus => "__neg__",
+            ast::UnaryOp::Plus => "__pos__",
+            _ => "__invert__",
+        };
+        if let Some(id) = self.special(&value.ty, name) {
+            return self.call_special(id, vec![value], span);
+        }
         if !value.ty.is_number() || (op == ast::UnaryOp::Invert && matches!(value.ty, Type::Float | Type::Number)) {
             let message = format!("this operator on {} is not translated", self.world.describe(&value.ty));
             return self.refuse(Code::TypeMismatch, span, message, "");
@@ -423,6 +435,10 @@ impl Body<'_, '_> {
             C::Gt => CompareOp::Gt,
             C::GtEq => CompareOp::GtEq,
         };
+        let (left, right) = match self.special_compare(op, left, right, span)? {
+            Ok(value) => return Ok(value),
+            Err(operands) => operands,
+        };
         let is_set = |ty: &Type| matches!(ty, Type::Set(_) | Type::FrozenSet(_));
         let ordered = !matches!(op, CompareOp::Eq | CompareOp::NotEq);
         if is_set(&left.ty) && is_set(&right.ty) && (ordered || left.ty != right.ty) {
@@ -472,6 +488,9 @@ impl Body<'_, '_> {
 
     fn membership(&mut self, item: Expr, container: Expr, negated: bool, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
+        if let Some(id) = self.special(&container.ty, "__contains__") {
+            return self.special_contains(id, item, container, negated, span);
+        }
         let want = match &container.ty {
             Type::Str => Type::Str,
             Type::Tuple(items) if !items.is_empty() && items.iter().all(|t| *t == items[0]) => items[0].clone(),
@@ -490,6 +509,11 @@ impl Body<'_, '_> {
                 "`in` on JSON data is not translated yet",
                 "use `.get`",
             );
+        }
+        if let Some(class) = self.world.own_equality(&want) {
+            let message =
+                format!("`in` compares with `{}.__eq__`, which is not translated", self.world.class(class).name);
+            return self.refuse(Code::TypeMismatch, span, message, "use `any(x == item for x in items)`");
         }
         let item = self.coerce(item, &want, "the element")?;
         let container = match container.kind {

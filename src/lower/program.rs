@@ -345,6 +345,7 @@ fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps
         })
         .collect();
     let method = |id: &FunctionId| reached.functions.contains(&id.0).then(|| maps.function(*id));
+    let own = |name: &str| info.methods.contains_key(name);
     Class {
         name: info.name.clone(),
         module: info.module,
@@ -364,9 +365,11 @@ fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps
                 .map(|(f, field)| default(f.default.as_ref(), &field.ty, at))
                 .collect(),
         }),
-        has_eq: info.eq,
+        has_eq: info.eq || own("__eq__"),
         has_order: info.order,
-        hashable: info.frozen && info.eq,
+        own_eq: own("__eq__"),
+        own_repr: own("__repr__"),
+        hashable: info.frozen && info.eq && !own("__eq__"),
         public: world.module(info.module).file == entry && !info.name.starts_with('_'),
         fields,
         at,

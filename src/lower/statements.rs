@@ -2,7 +2,6 @@
 
 use super::body::{Body, Flow, assigned_names};
 use super::join::join;
-use super::narrowing::Known;
 use super::objects::AttributeTarget;
 use super::world::*;
 use crate::diagnostic::Code;
@@ -220,6 +219,9 @@ impl Body<'_, '_> {
             ast::ExprKind::Attribute { value: object, attr } => {
                 return self.store_attribute(object, attr, value, span);
             }
+            ast::ExprKind::Subscript { value: object, index } if self.has_setitem(object) => {
+                return self.store_item(object, index, value, span);
+            }
             _ => {
                 let (place, ty) = self.place(target)?;
                 if matches!(ty, Type::Lock) {
@@ -258,27 +260,6 @@ impl Body<'_, '_> {
             }
             _ => value,
         };
-        self.push(StmtKind::Assign { place, value }, span);
-        Ok(())
-    }
-
-    /// `object.attr = value`
-    fn store_attribute(&mut self, object: &ast::Expr, attr: &ast::Name, value: Expr, span: Span) -> Lowered<()> {
-        let (place, ty) = match self.attribute_target(object, attr)? {
-            AttributeTarget::Lock | AttributeTarget::Unknown => return Ok(()),
-            AttributeTarget::Setter { object, setter, .. } => return self.call_setter(object, setter, value, span),
-            AttributeTarget::Place(place, ty) => (place, ty),
-        };
-        self.learn_place(&place, &value.ty);
-        let not_none = !matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown);
-        let value = self.coerce(value, &ty, "the target")?;
-        if let Place::Field { class, field, .. } = &place {
-            self.flow.forget_field(*class, *field);
-            let read = Expr::new(ExprKind::Read { place: place.clone(), take: Take::Look }, ty, value.at);
-            if let (true, Some(known)) = (not_none, Known::of(&read)) {
-                self.flow.know(&known);
-            }
-        }
         self.push(StmtKind::Assign { place, value }, span);
         Ok(())
     }
@@ -333,6 +314,9 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn return_(&mut self, value: Option<&ast::Expr>, span: Span) -> Lowered<()> {
+        if value.is_some_and(|e| self.is_not_implemented(e)) {
+            return self.return_not_implemented(span);
+        }
         let want = self.result_type();
         let value = match value {
             None => Expr::new(ExprKind::None, Type::None, self.at(span)),
@@ -559,6 +543,12 @@ impl Body<'_, '_> {
             self.perform("~slice.delete", args, target.span);
             return Ok(());
         }
+        if let Some(id) = self.special(&base.ty, "__delitem__") {
+            let index = self.expr(index, None)?;
+            let call = self.call_special(id, vec![base, index], target.span)?;
+            self.push(StmtKind::Expr(call), target.span);
+            return Ok(());
+        }
         let (op, index) = match &base.ty {
             Type::List(_) if !matches!(index.kind, ast::ExprKind::Slice { .. }) => {
                 let index = self.expr(index, Some(&Type::Int))?;
@@ -586,6 +576,11 @@ impl Body<'_, '_> {
 
     fn update(&mut self, target: &ast::Expr, op: ast::BinaryOp, value: &ast::Expr, span: Span) -> Lowered<()> {
         let at = self.at(span);
+        if let ast::ExprKind::Subscript { value: object, index } = &target.kind
+            && self.has_setitem(object)
+        {
+            return self.update_item((object, index), op, value, span);
+        }
         let (place, ty) = match &target.kind {
             ast::ExprKind::Attribute { value: object, attr } if !self.is_init_self(object) => {
                 match self.attribute_target(object, attr)? {
@@ -612,6 +607,11 @@ impl Body<'_, '_> {
             let call = ExprKind::Builtin { op: Builtin::ListExtend, args: vec![current, other] };
             self.push(StmtKind::Expr(Expr::new(call, Type::None, at)), span);
             return Ok(());
+        }
+        if let Some(id) = self.special_update(op, &current.ty) {
+            let right = self.expr(value, None)?;
+            let changed = self.call_special(id, vec![current, right], span)?;
+            return self.store(target, changed, span);
         }
         let right = self.expr(value, Some(&ty))?;
         if let Some(change) = self.set_update(op, current.clone(), right.clone(), span) {

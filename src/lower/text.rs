@@ -43,6 +43,23 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Lowered<FormatPart> {
         let at = value.at;
+        let plain = spec.is_empty() || repr || as_text;
+        let value = match if plain { self.special_text(value, repr, span)? } else { Err(value) } {
+            Ok(text) => {
+                // The text itself from here on.
+                let fits = matches!(spec.kind, None | Some('s'));
+                if !fits {
+                    return self.refuse(
+                        Code::FormatSpec,
+                        span,
+                        "this format specification on text is not translated",
+                        "",
+                    );
+                }
+                return Ok(FormatPart::Value { value: text, repr: false, spec });
+            }
+            Err(value) => value,
+        };
         let value = match value.ty {
             Type::Exception => Expr::new(ExprKind::Message(Box::new(value)), Type::Str, at),
             Type::Json => Expr::new(ExprKind::Builtin { op: Builtin::JsonToStr, args: vec![value] }, Type::Str, at),

@@ -109,6 +109,9 @@ impl Body<'_, '_> {
         keywords: &[ast::Keyword],
         span: Span,
     ) -> Lowered<Expr> {
+        if let Some(id) = self.special(&callee.ty, "__call__") {
+            return self.call_bound(id, Some(callee), args, keywords, span);
+        }
         if let Some(odd) = keywords.first() {
             let message = "keyword arguments of a function value are not translated";
             return self.refuse(Code::UnsupportedCall, odd.value.span, message, "pass them by position");

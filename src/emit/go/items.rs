@@ -243,6 +243,12 @@ fn fields(cx: &Context, id: ClassId, of: &str) -> Vec<Ex> {
 
 fn equal(cx: &Context, id: ClassId) -> String {
     let class = cx.class(id);
+    if class.own_eq {
+        let ty = cx.ty(&Type::Class(id));
+        return format!(
+            "// Equal declines: Python asks the object.\nfunc (a {ty}) Equal(b {ty}) bool {{\n\tsupport.Decline(\"own_eq\")\n\treturn false\n}}\n"
+        );
+    }
     let pairs = fields(cx, id, "a").into_iter().zip(fields(cx, id, "b")).zip(&class.fields);
     let tests = pairs.map(|((a, b), field)| match field.ty {
         Type::Float => Ex::call("support.EqualFloats", vec![a, b]),
@@ -271,10 +277,10 @@ fn compare(cx: &Context, id: ClassId) -> String {
 
 fn repr(cx: &Context, id: ClassId) -> String {
     let class = cx.class(id);
-    if class.dataclass.is_none() {
+    if class.dataclass.is_none() || class.own_repr {
         let ty = cx.ty(&Type::Class(id));
         return format!(
-            "// Repr declines: Python shows where the object lies.\nfunc (a {ty}) Repr() string {{\n\tsupport.Decline(\"repr\")\n\treturn \"\"\n}}\n"
+            "// Repr declines: Python shows where the object lies, or asks the object.\nfunc (a {ty}) Repr() string {{\n\tsupport.Decline(\"repr\")\n\treturn \"\"\n}}\n"
         );
     }
     let mut text = Ex::word(text::quote(&format!("{}(", class.name)));

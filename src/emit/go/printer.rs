@@ -205,6 +205,8 @@ impl Printer {
             }
             Ex::Slice(inner, low, high) => self.slice(inner, low.as_deref(), high.as_deref(), depth),
             Ex::Literal(ty, items) => self.literal(ty, items),
+            // `&T{}.f` would be read as `&(T{}.f)`.
+            Ex::Keyed { pointer: true, .. } if UNARY < least => self.paren(ex, depth),
             Ex::Keyed { pointer, ty, fields } => self.keyed(*pointer, ty, fields),
             Ex::Func(signature, body) => {
                 let _ = write!(self.out, "func{signature} ");

@@ -77,6 +77,16 @@ impl Emitter<'_> {
             .copied()
             .filter(|method| self.reachable[method.0 as usize])
             .partition(|method| class.repr != ClassRepr::Shared || !decide::has_self(self.program.function(*method)));
+        let own_eq = class.own_eq.then(|| {
+            // Python asks the object.
+            quote!(
+                impl PartialEq for #name {
+                    fn eq(&self, _other: &Self) -> bool {
+                        guard::guard("own_eq", "")
+                    }
+                }
+            )
+        });
         let by_identity = decide::is_by_identity(class).then(|| {
             quote!(
                 impl PartialEq for #name {
@@ -89,7 +99,7 @@ impl Emitter<'_> {
         let key_impl = (self.keys.contains(&id) && self.is_hashable(&Type::Class(id))).then(|| self.key_impl(id));
         let own_impl = self.implementation(quote!(#name), &own);
         let shared_impl = self.implementation(quote!(Shared<#name>), &shared);
-        quote!(#docs #derives pub struct #name { #(#fields),* } #by_identity #key_impl #own_impl #shared_impl)
+        quote!(#docs #derives pub struct #name { #(#fields),* } #own_eq #by_identity #key_impl #own_impl #shared_impl)
     }
 
     fn implementation(&self, name: TokenStream, methods: &[FunctionId]) -> TokenStream {
@@ -103,7 +113,7 @@ impl Emitter<'_> {
     fn derives(&self, class: &Class) -> TokenStream {
         let types = || class.fields.iter().map(|field| &field.ty);
         let mut derives = vec![quote!(Clone), quote!(Debug)];
-        if !types().any(Type::holds_function) && class.has_eq {
+        if !types().any(Type::holds_function) && class.has_eq && !class.own_eq {
             derives.push(quote!(PartialEq));
             if class.has_order {
                 derives.push(quote!(PartialOrd));
@@ -324,8 +334,8 @@ impl Emitter<'_> {
     fn repr_item(&self, id: ClassId) -> TokenStream {
         let class = self.program.class(id);
         let (name, fields) = (self.names.class(id), &self.names.fields[id.0 as usize]);
-        if class.dataclass.is_none() {
-            // Python shows where the object lies.
+        if class.dataclass.is_none() || class.own_repr {
+            // Python shows where the object lies, or asks the object.
             let ty = if class.repr == ClassRepr::Shared { quote!(Shared<#name>) } else { quote!(#name) };
             return quote!(
                 impl Repr for #ty {

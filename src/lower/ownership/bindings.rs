@@ -191,7 +191,15 @@ impl<'p> Decision<'p> {
     fn check_kept_elements(&mut self, target: &Target, at: crate::span::Location) {
         match target {
             Target::Assign(Place::Local(local)) if self.summary.changed_here.contains(&RootKey::Local(*local)) => {
-                self.refuse(at, "an element that the loop changes is used after the loop too".into());
+                let ty = self.locals[local.0 as usize].ty.clone();
+                match self.kind(&ty) {
+                    Kind::Unique(class) => self.demands.push(Demand::Share(class)),
+                    Kind::Container => {
+                        self.refuse(at, "an element that the loop changes is used after the loop too".into());
+                    }
+                    // A handle to the element is as good as the element.
+                    _ => {}
+                }
             }
             Target::Tuple(items) => items.iter().for_each(|item| self.check_kept_elements(item, at)),
             _ => {}
