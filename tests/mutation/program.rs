@@ -21,7 +21,7 @@ const GO_PRELUDE: &str = include_str!("prelude.go.txt");
 const GO_CODED: &str = include_str!("coded.go.txt");
 
 /// Faults of one kind that are taken in one function, and in one module.
-const A_KIND: (usize, usize) = (1, 4);
+const A_KIND: (usize, usize) = (1, 1);
 
 /// A translated module.
 pub struct Program {

@@ -70,7 +70,7 @@ pub fn missed<'j>(judged: &'j [Judged], excused: &Excused) -> Vec<&'j Judged<'j>
 }
 
 /// The page.
-pub fn page(judged: &[Judged], excused: &Excused, date: &str) -> String {
+pub fn page(judged: &[Judged], excused: &Excused, date: &str, left: usize) -> String {
     let scores = scores(judged, excused);
     let total = total(&scores);
     let mut text = format!(
@@ -104,6 +104,11 @@ pub fn page(judged: &[Judged], excused: &Excused, date: &str) -> String {
         format!("{} of {}: {:.1} % (and {} invisible)", score.found, score.visible(), score.percent(), score.excused)
     };
     text += &format!("| **all** | {} | {} |\n", sum(Target::Rust), sum(Target::Go));
+    if left > 0 {
+        text += &format!(
+            "\nThe run was limited in time: {left} more faults were built and not tried. The order is mixed.\n"
+        );
+    }
     text += "\n## Not found\n\n";
     let missed = missed(judged, excused);
     if missed.is_empty() {

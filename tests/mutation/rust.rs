@@ -354,6 +354,8 @@ impl VisitMut for Walk<'_> {
             // A negative number is one constant, and `enter` counts the depth of recursion.
             Expr::Unary(unary) if is_number(&unary.expr) => {}
             Expr::Call(call) if tokens_of(&call.func) == "recursion::enter" => {}
+            // Which guard it was is no part of an answer.
+            Expr::Call(call) if tokens_of(&call.func) == "guard::guard" => {}
             _ => visit_mut::visit_expr_mut(self, expr),
         }
     }
@@ -533,9 +535,22 @@ fn of_call(call: &syn::ExprCall, twins: &Twins, params: &[String]) -> Option<(Ki
     if indexes && !is_free(args.last()?, params) {
         return None;
     }
+    // A divisor as written divides what is rounded once; bounds as written do not wrap.
+    let divides = matches!(callee.as_str(), "int::ratio" | "int::true_div");
+    if divides && is_number(args.last()?) || callee == "list::slice" && args.iter().skip(1).all(is_written_bound) {
+        return None;
+    }
     let twin = twins.of(&callee)?;
     let (module, name) = (format_ident!("{MODULE}"), format_ident!("{}", twin.name));
     Some((twin.kind, parse_quote!(crate::#module::#name(#args))))
+}
+
+/// `None` or `Some(2)`
+fn is_written_bound(bound: &Expr) -> bool {
+    match bound {
+        Expr::Call(some) => some.args.iter().all(is_number),
+        other => tokens_of(other) == "None",
+    }
 }
 
 fn of_method(call: &syn::ExprMethodCall, twins: &Twins) -> Vec<(Kind, Expr)> {

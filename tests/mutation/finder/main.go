@@ -93,7 +93,9 @@ func (f *finder) source(node ast.Node) string {
 	return f.Text[f.offset(node.Pos()):f.offset(node.End())]
 }
 
-var origin = regexp.MustCompile(`Python: (\S+:\d+)`)
+var written = regexp.MustCompile(`^support\.(Option\[int64\]\{\}|Some(\[int64\])?\(\d+\))$`)
+
+var origin = regexp.MustCompile(`(\S+\.py:\d+)`)
 
 // functions finds the faults of translated functions.
 func (f *finder) functions(file *ast.File) {
@@ -407,8 +409,12 @@ func (f *finder) call(node *ast.CallExpr) bool {
 		}
 	}
 	selector, ok := node.Fun.(*ast.SelectorExpr)
+	// How deep a recursion is and which guard it was are no part of an answer.
+	if callee == "support.Descend" || callee == "support.Decline" {
+		return false
+	}
 	if !ok {
-		return callee != "support.Descend"
+		return true
 	}
 	switch name := selector.Sel.Name; name {
 	case "Keys", "Values", "Entries":
@@ -418,11 +424,17 @@ func (f *finder) call(node *ast.CallExpr) bool {
 	case "IsA":
 		f.class(node.Args[0])
 	case "Clone":
-		if len(node.Args) == 1 {
+		if len(node.Args) == 1 && !f.joined() {
 			f.offer("mutation", node, f.source(node.Args[0]))
 		}
 	}
 	return true
+}
+
+// joined is true for a list whose texts are only joined.
+func (f *finder) joined() bool {
+	call, ok := f.parents[len(f.parents)-1].(*ast.CallExpr)
+	return ok && f.source(call.Fun) == "strings.Join"
 }
 
 // matters is false where a wrong twin cannot be told: the sign of what is compared with zero, an index of a loop, one
@@ -432,6 +444,12 @@ func (f *finder) matters(callee, kind string, call *ast.CallExpr) bool {
 	case kind == "sign":
 		above, ok := f.parents[len(f.parents)-1].(*ast.BinaryExpr)
 		return !ok || above.X != call || f.source(above.Y) != "0" || above.Op != token.EQL && above.Op != token.NEQ
+	// A divisor as written divides what is rounded once; bounds as written do not wrap.
+	case callee == "support.DivideInt":
+		_, literal := call.Args[1].(*ast.BasicLit)
+		return !literal
+	case callee == "support.Slice":
+		return slices.ContainsFunc(call.Args[1:], func(bound ast.Expr) bool { return !written.MatchString(f.source(bound)) })
 	case callee == "support.ShiftLeft" || callee == "support.Pow":
 		return true
 	case kind == "overflow" && len(call.Args) == 2:
