@@ -12,6 +12,7 @@ use super::sequence::Plan;
 use super::shapes;
 use super::subject::SubjectId;
 use crate::artifact::Access;
+use crate::host::interrupt;
 use crate::recording::{Action, RecordedCall, Request};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -134,7 +135,7 @@ impl<'e> Driver<'e> {
     }
 
     fn may_go_on_at_all(&self) -> bool {
-        !self.engine.is_over() && !self.account.interrupted
+        !self.engine.is_over() && !self.account.interrupted && !interrupt::requested()
     }
 
     /// Recorded calls, every call where there are few, calls that do not bind, and generated ones.
