@@ -26,6 +26,8 @@ const FIRST: usize = 8;
 const FIRST_TASKS: usize = 8;
 /// Calls of a later task.
 const TASK: usize = 48;
+/// Calls made for one more answer, at most, where the port declines many.
+const MOST_MORE: usize = 20;
 /// Values in the arguments of one task.
 const TASK_SIZE: usize = 20_000;
 
@@ -178,8 +180,9 @@ impl<'e> Driver<'e> {
     /// Generates calls until enough were made, and more where too few of them could be compared.
     fn fill(&mut self, id: SubjectId, wanted: usize, fresh: bool) {
         let minimum = self.engine.job.evidence.minimum_calls as usize;
-        let (mut wanted, mut before) = (wanted, 0);
+        let (mut wanted, mut before, mut made_so_far) = (wanted, 0, 0);
         for _ in 0..4 {
+            made_so_far += wanted;
             let mut left = wanted;
             while left > 0 && self.may_go_on(id) {
                 let size = if self.sent < FIRST_TASKS { FIRST } else { self.together(id) };
@@ -196,7 +199,9 @@ impl<'e> Driver<'e> {
                 return;
             }
             before = compared;
-            wanted = (minimum - compared) * 5 / 4 + 8;
+            // As many more as it takes at the rate so far, with a reserve.
+            let missing = minimum - compared;
+            wanted = (missing * made_so_far / compared).min(MOST_MORE * missing) * 5 / 4 + 8;
         }
     }
 

@@ -212,7 +212,8 @@ impl Scout<'_> {
     }
 
     fn function(&mut self, id: SubjectId) -> Vec<Answered> {
-        let fresh = self.composer.subjects.callable(id).access != Access::Pure;
+        let callable = self.composer.subjects.callable(id);
+        let fresh = callable.reads_clock || callable.access != Access::Pure;
         let (proposals, cases) = self.composer.calls(id, CALLS, fresh);
         let answered = self.original.answered(cases, self.composer.subjects);
         self.composer.learn_calls(id, &proposals, &answered);
