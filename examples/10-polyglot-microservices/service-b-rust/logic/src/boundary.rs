@@ -4,8 +4,10 @@ use crate::support::{float, json, exception::Exception};
 pub use crate::state::State;
 use crate::call::{Call, Param, Signature};
 use crate::session::{RouteRequest, World};
-use crate::wire::{Wire, field, fields, object};
+use crate::wire::{Wire, deeper, field, fields, object};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// What a call needs of the state around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,21 @@ pub enum Object {
     PricePoint(crate::pricing::PricePoint),
     HistorySummary(crate::pricing::HistorySummary),
     PriceBook(crate::pricing::PriceBook),
+}
+
+thread_local! {
+    static GIVEN : RefCell < HashMap < String, Object >> = RefCell::default();
+}
+
+/// The kept objects that the arguments of the next call may name.
+pub fn give(objects: &HashMap<String, Object>) {
+    GIVEN.set(objects.clone());
+}
+
+/// The kept object that a value names.
+fn given(value: &Value) -> Option<Object> {
+    let name = crate::wire::tagged(value, "$ref")?.as_str()?;
+    GIVEN.with_borrow(|given| given.get(name).cloned())
 }
 
 impl Object {
@@ -1867,6 +1884,12 @@ fn change_price_book(
 
 impl Wire for crate::pricing::PriceTier {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::PriceTier(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "PriceTier");
         crate::pricing::PriceTier {
             name: field(fields, "name"),
@@ -1880,11 +1903,17 @@ impl Wire for crate::pricing::PriceTier {
             let it = self;
             object(
                 "PriceTier",
-                Map::from_iter([
-                    ("name".to_string(), it.name.encode(exact)),
-                    ("above".to_string(), it.above.encode(exact)),
-                    ("discount_percent".to_string(), it.discount_percent.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("name".to_string(), it.name.encode(exact)),
+                        ("above".to_string(), it.above.encode(exact)),
+                        (
+                            "discount_percent".to_string(),
+                            it.discount_percent.encode(exact),
+                        ),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -1893,6 +1922,12 @@ impl Wire for crate::pricing::PriceTier {
 
 impl Wire for crate::pricing::ScarcityStep {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::ScarcityStep(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "ScarcityStep");
         crate::pricing::ScarcityStep {
             below: field(fields, "below"),
@@ -1905,10 +1940,13 @@ impl Wire for crate::pricing::ScarcityStep {
             let it = self;
             object(
                 "ScarcityStep",
-                Map::from_iter([
-                    ("below".to_string(), it.below.encode(exact)),
-                    ("factor".to_string(), it.factor.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("below".to_string(), it.below.encode(exact)),
+                        ("factor".to_string(), it.factor.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -1917,6 +1955,12 @@ impl Wire for crate::pricing::ScarcityStep {
 
 impl Wire for crate::pricing::BulkDiscount {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::BulkDiscount(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "BulkDiscount");
         crate::pricing::BulkDiscount {
             minimum: field(fields, "minimum"),
@@ -1929,10 +1973,13 @@ impl Wire for crate::pricing::BulkDiscount {
             let it = self;
             object(
                 "BulkDiscount",
-                Map::from_iter([
-                    ("minimum".to_string(), it.minimum.encode(exact)),
-                    ("percent".to_string(), it.percent.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("minimum".to_string(), it.minimum.encode(exact)),
+                        ("percent".to_string(), it.percent.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -1941,6 +1988,12 @@ impl Wire for crate::pricing::BulkDiscount {
 
 impl Wire for crate::pricing::Scenario {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::Scenario(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "Scenario");
         crate::pricing::Scenario {
             name: field(fields, "name"),
@@ -1954,11 +2007,14 @@ impl Wire for crate::pricing::Scenario {
             let it = self;
             object(
                 "Scenario",
-                Map::from_iter([
-                    ("name".to_string(), it.name.encode(exact)),
-                    ("pace".to_string(), it.pace.encode(exact)),
-                    ("weight".to_string(), it.weight.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("name".to_string(), it.name.encode(exact)),
+                        ("pace".to_string(), it.pace.encode(exact)),
+                        ("weight".to_string(), it.weight.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -1967,6 +2023,12 @@ impl Wire for crate::pricing::Scenario {
 
 impl Wire for crate::pricing::DemandCurve {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::DemandCurve(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "DemandCurve");
         crate::pricing::DemandCurve {
             surge_slope: field(fields, "surge_slope"),
@@ -1981,12 +2043,15 @@ impl Wire for crate::pricing::DemandCurve {
             let it = self;
             object(
                 "DemandCurve",
-                Map::from_iter([
-                    ("surge_slope".to_string(), it.surge_slope.encode(exact)),
-                    ("discount_slope".to_string(), it.discount_slope.encode(exact)),
-                    ("bargain_slope".to_string(), it.bargain_slope.encode(exact)),
-                    ("bargain_from".to_string(), it.bargain_from.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("surge_slope".to_string(), it.surge_slope.encode(exact)),
+                        ("discount_slope".to_string(), it.discount_slope.encode(exact)),
+                        ("bargain_slope".to_string(), it.bargain_slope.encode(exact)),
+                        ("bargain_from".to_string(), it.bargain_from.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -1995,6 +2060,12 @@ impl Wire for crate::pricing::DemandCurve {
 
 impl Wire for crate::pricing::Market {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::Market(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "Market");
         crate::pricing::Market {
             reference_price: field(fields, "reference_price"),
@@ -2014,17 +2085,23 @@ impl Wire for crate::pricing::Market {
             let it = self;
             object(
                 "Market",
-                Map::from_iter([
-                    ("reference_price".to_string(), it.reference_price.encode(exact)),
-                    ("unit_cost".to_string(), it.unit_cost.encode(exact)),
-                    ("storage_cost".to_string(), it.storage_cost.encode(exact)),
-                    ("goodwill_cost".to_string(), it.goodwill_cost.encode(exact)),
-                    ("stock".to_string(), it.stock.encode(exact)),
-                    ("shelf_units".to_string(), it.shelf_units.encode(exact)),
-                    ("anchor_drift".to_string(), it.anchor_drift.encode(exact)),
-                    ("curve".to_string(), it.curve.encode(exact)),
-                    ("daily_demand".to_string(), it.daily_demand.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        (
+                            "reference_price".to_string(),
+                            it.reference_price.encode(exact),
+                        ),
+                        ("unit_cost".to_string(), it.unit_cost.encode(exact)),
+                        ("storage_cost".to_string(), it.storage_cost.encode(exact)),
+                        ("goodwill_cost".to_string(), it.goodwill_cost.encode(exact)),
+                        ("stock".to_string(), it.stock.encode(exact)),
+                        ("shelf_units".to_string(), it.shelf_units.encode(exact)),
+                        ("anchor_drift".to_string(), it.anchor_drift.encode(exact)),
+                        ("curve".to_string(), it.curve.encode(exact)),
+                        ("daily_demand".to_string(), it.daily_demand.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -2033,6 +2110,12 @@ impl Wire for crate::pricing::Market {
 
 impl Wire for crate::pricing::PriceQuote {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::PriceQuote(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "PriceQuote");
         crate::pricing::PriceQuote {
             product_id: field(fields, "product_id"),
@@ -2050,15 +2133,24 @@ impl Wire for crate::pricing::PriceQuote {
             let it = self;
             object(
                 "PriceQuote",
-                Map::from_iter([
-                    ("product_id".to_string(), it.product_id.encode(exact)),
-                    ("base_price".to_string(), it.base_price.encode(exact)),
-                    ("reference_price".to_string(), it.reference_price.encode(exact)),
-                    ("multiplier".to_string(), it.multiplier.encode(exact)),
-                    ("final_price".to_string(), it.final_price.encode(exact)),
-                    ("discount_percent".to_string(), it.discount_percent.encode(exact)),
-                    ("price_tier".to_string(), it.price_tier.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("product_id".to_string(), it.product_id.encode(exact)),
+                        ("base_price".to_string(), it.base_price.encode(exact)),
+                        (
+                            "reference_price".to_string(),
+                            it.reference_price.encode(exact),
+                        ),
+                        ("multiplier".to_string(), it.multiplier.encode(exact)),
+                        ("final_price".to_string(), it.final_price.encode(exact)),
+                        (
+                            "discount_percent".to_string(),
+                            it.discount_percent.encode(exact),
+                        ),
+                        ("price_tier".to_string(), it.price_tier.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -2067,6 +2159,12 @@ impl Wire for crate::pricing::PriceQuote {
 
 impl Wire for crate::pricing::OrderQuote {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::OrderQuote(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "OrderQuote");
         crate::pricing::OrderQuote {
             unit: field(fields, "unit"),
@@ -2083,14 +2181,20 @@ impl Wire for crate::pricing::OrderQuote {
             let it = self;
             object(
                 "OrderQuote",
-                Map::from_iter([
-                    ("unit".to_string(), it.unit.encode(exact)),
-                    ("quantity".to_string(), it.quantity.encode(exact)),
-                    ("bulk_percent".to_string(), it.bulk_percent.encode(exact)),
-                    ("loyalty_percent".to_string(), it.loyalty_percent.encode(exact)),
-                    ("unit_price".to_string(), it.unit_price.encode(exact)),
-                    ("total_price".to_string(), it.total_price.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("unit".to_string(), it.unit.encode(exact)),
+                        ("quantity".to_string(), it.quantity.encode(exact)),
+                        ("bulk_percent".to_string(), it.bulk_percent.encode(exact)),
+                        (
+                            "loyalty_percent".to_string(),
+                            it.loyalty_percent.encode(exact),
+                        ),
+                        ("unit_price".to_string(), it.unit_price.encode(exact)),
+                        ("total_price".to_string(), it.total_price.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -2099,6 +2203,12 @@ impl Wire for crate::pricing::OrderQuote {
 
 impl Wire for crate::pricing::DynamicPrice {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::DynamicPrice(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "DynamicPrice");
         crate::pricing::DynamicPrice {
             final_price: field(fields, "final_price"),
@@ -2112,11 +2222,17 @@ impl Wire for crate::pricing::DynamicPrice {
             let it = self;
             object(
                 "DynamicPrice",
-                Map::from_iter([
-                    ("final_price".to_string(), it.final_price.encode(exact)),
-                    ("discount_percent".to_string(), it.discount_percent.encode(exact)),
-                    ("price_tier".to_string(), it.price_tier.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("final_price".to_string(), it.final_price.encode(exact)),
+                        (
+                            "discount_percent".to_string(),
+                            it.discount_percent.encode(exact),
+                        ),
+                        ("price_tier".to_string(), it.price_tier.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -2125,6 +2241,12 @@ impl Wire for crate::pricing::DynamicPrice {
 
 impl Wire for crate::pricing::PricePoint {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::PricePoint(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "PricePoint");
         crate::pricing::PricePoint {
             product_id: field(fields, "product_id"),
@@ -2138,11 +2260,14 @@ impl Wire for crate::pricing::PricePoint {
             let it = self;
             object(
                 "PricePoint",
-                Map::from_iter([
-                    ("product_id".to_string(), it.product_id.encode(exact)),
-                    ("price".to_string(), it.price.encode(exact)),
-                    ("at".to_string(), it.at.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("product_id".to_string(), it.product_id.encode(exact)),
+                        ("price".to_string(), it.price.encode(exact)),
+                        ("at".to_string(), it.at.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -2151,6 +2276,12 @@ impl Wire for crate::pricing::PricePoint {
 
 impl Wire for crate::pricing::HistorySummary {
     fn decode(value: &Value) -> Self {
+        if let Some(object) = given(value) {
+            return match object {
+                Object::HistorySummary(it) => it,
+                _ => crate::wire::wrong_type(),
+            };
+        }
         let fields = fields(value, "HistorySummary");
         crate::pricing::HistorySummary {
             product_id: field(fields, "product_id"),
@@ -2168,15 +2299,18 @@ impl Wire for crate::pricing::HistorySummary {
             let it = self;
             object(
                 "HistorySummary",
-                Map::from_iter([
-                    ("product_id".to_string(), it.product_id.encode(exact)),
-                    ("count".to_string(), it.count.encode(exact)),
-                    ("lowest".to_string(), it.lowest.encode(exact)),
-                    ("highest".to_string(), it.highest.encode(exact)),
-                    ("mean".to_string(), it.mean.encode(exact)),
-                    ("median".to_string(), it.median.encode(exact)),
-                    ("trend".to_string(), it.trend.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("product_id".to_string(), it.product_id.encode(exact)),
+                        ("count".to_string(), it.count.encode(exact)),
+                        ("lowest".to_string(), it.lowest.encode(exact)),
+                        ("highest".to_string(), it.highest.encode(exact)),
+                        ("mean".to_string(), it.mean.encode(exact)),
+                        ("median".to_string(), it.median.encode(exact)),
+                        ("trend".to_string(), it.trend.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }
@@ -2200,13 +2334,16 @@ impl Wire for crate::pricing::PriceBook {
             let it = self;
             object(
                 "PriceBook",
-                Map::from_iter([
-                    ("_prices".to_string(), it.prices.encode(exact)),
-                    ("_rules".to_string(), it.rules.encode(exact)),
-                    ("_tiers".to_string(), it.tiers.encode(exact)),
-                    ("_scarcity".to_string(), it.scarcity.encode(exact)),
-                    ("_bulk".to_string(), it.bulk.encode(exact)),
-                ]),
+                deeper(
+                    3,
+                    || Map::from_iter([
+                        ("_prices".to_string(), it.prices.encode(exact)),
+                        ("_rules".to_string(), it.rules.encode(exact)),
+                        ("_tiers".to_string(), it.tiers.encode(exact)),
+                        ("_scarcity".to_string(), it.scarcity.encode(exact)),
+                        ("_bulk".to_string(), it.bulk.encode(exact)),
+                    ]),
+                ),
                 exact,
             )
         }

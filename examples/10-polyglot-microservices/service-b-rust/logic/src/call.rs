@@ -78,8 +78,9 @@ impl<'a> Call<'a> {
 
     /// The names of kept objects that arguments refer to.
     pub fn references(&self) -> Vec<String> {
-        let values = self.args.iter().chain(self.kwargs.values());
-        values.filter_map(|value| crate::wire::tagged(value, "$ref")?.as_str().map(str::to_string)).collect()
+        let mut names = Vec::new();
+        self.args.iter().chain(self.kwargs.values()).for_each(|value| find_references(value, &mut names));
+        names
     }
 
     /// Binds the arguments, with CPython's messages where they do not fit.
@@ -209,5 +210,17 @@ fn listed(names: &[&str]) -> String {
         [one] => one.clone(),
         [first, second] => format!("{first} and {second}"),
         [front @ .., last] => format!("{}, and {last}", front.join(", ")),
+    }
+}
+
+/// The kept objects that a value names, at any depth.
+fn find_references(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| find_references(item, names)),
+        Value::Object(fields) => {
+            names.extend(crate::wire::tagged(value, "$ref").and_then(Value::as_str).map(str::to_string));
+            fields.values().for_each(|item| find_references(item, names));
+        }
+        _ => {}
     }
 }

@@ -274,7 +274,7 @@ pub static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| Vec::from([
 /// The shop's price rules; they can be changed while the shop is open.
 ///
 /// `pricing.py:199-338`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct PriceBook {
     pub prices: Dict<i64, f64>,
     pub rules: Dict<String, f64>,
@@ -857,7 +857,7 @@ pub fn summarise_history(
     points: &[PricePoint],
 ) -> Result<Dict<i64, HistorySummary>, Exception> {
     let mut by_product: Dict<i64, Vec<PricePoint>> = Dict::default();
-    for point in points {
+    for point in points.iter() {
         by_product.entry(point.product_id).or_default().push(point.clone());
     }
     Ok({

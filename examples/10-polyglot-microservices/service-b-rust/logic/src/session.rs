@@ -154,6 +154,11 @@ impl Session {
     fn call_function(&self, name: &str, need: Need, call: &mut Call<'_>) -> Outcome {
         self.prepare(call);
         let outcome = match need {
+            // A kept object that is given may change.
+            Need::Pure | Need::Read if !call.referred.is_empty() => self.writing(|world| match need {
+                Need::Pure => boundary::pure_function(name, call),
+                Need::Read | Need::Write => boundary::read_function(name, call, &world.state),
+            }),
             Need::Pure => guarded(|| boundary::pure_function(name, call)),
             Need::Read => {
                 let world = self.read();
@@ -169,6 +174,9 @@ impl Session {
         let need = boundary::method_need(&self.read(), object, name)?;
         self.prepare(call);
         let outcome = match need {
+            Need::Pure | Need::Read if !call.referred.is_empty() => {
+                self.writing(|world| boundary::read_method(object, name, call, world))
+            }
             Need::Pure | Need::Read => {
                 let world = self.read();
                 guarded(|| boundary::read_method(object, name, call, &world))
@@ -185,6 +193,7 @@ impl Session {
             let world = self.read();
             let known = names.into_iter().filter_map(|name| Some((name.clone(), world.objects.get(&name)?.clone())));
             call.referred = known.collect();
+            boundary::give(&call.referred);
         }
     }
 
@@ -253,6 +262,9 @@ impl Session {
         self.prepare(call);
         let outcome = match need {
             Need::Write => self.writing(|world| boundary::construct_writing(class, call, &mut world.state)),
+            Need::Pure | Need::Read if !call.referred.is_empty() => {
+                self.writing(|world| boundary::construct(class, call, &world.state))
+            }
             Need::Pure | Need::Read => {
                 let world = self.read();
                 guarded(|| boundary::construct(class, call, &world.state))
@@ -284,13 +296,19 @@ impl Session {
 
     fn show(&self, name: &Value, exact: bool) -> Map<String, Value> {
         let world = self.read();
-        let shown = match name.as_str() {
-            None => Some(boundary::show_state(&world.state, exact)),
-            Some(name) => boundary::show_object(&world, name, exact),
-        };
+        let mut found = true;
+        let shown = guarded(|| {
+            let fields = match name.as_str() {
+                None => Some(boundary::show_state(&world.state, exact)),
+                Some(name) => boundary::show_object(&world, name, exact),
+            };
+            found = fields.is_some();
+            Ok(Value::Object(fields.unwrap_or_default()))
+        });
         match shown {
-            Some(fields) => ok(Value::Object(fields)),
-            None => protocol_error("no such object"),
+            Ok(Ok(fields)) if found => ok(fields),
+            Ok(_) => protocol_error("no such object"),
+            Err(guard) => guard_fields(guard.kind, guard.at),
         }
     }
 
@@ -305,6 +323,7 @@ impl Session {
 fn guarded(run: impl FnOnce() -> Result<Value, Exception>) -> Outcome {
     let was = CALLING.replace(true);
     crate::wire::take_widened();
+    crate::wire::start_writing();
     boundary::take_shown();
     let outcome = catch_unwind(AssertUnwindSafe(run)).map_err(|payload| reason(payload.as_ref()));
     CALLING.set(was);

@@ -17,6 +17,27 @@ use std::cell::Cell;
 
 thread_local! {
     static WIDENED: Cell<bool> = const { Cell::new(false) };
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How deep values may be nested that are written; objects that hold themselves are deeper than that.
+const DEEPEST: u32 = 100;
+
+/// Writes what is inside a value that takes so many levels; declines where it is nested too deep.
+pub fn deeper<R>(levels: u32, write: impl FnOnce() -> R) -> R {
+    let depth = DEPTH.get();
+    if depth > DEEPEST {
+        guard("depth", "");
+    }
+    DEPTH.set(depth + levels);
+    let written = write();
+    DEPTH.set(depth);
+    written
+}
+
+/// Begins to write a value that is not inside another one.
+pub fn start_writing() {
+    DEPTH.set(0);
 }
 
 /// True where an integer was taken for a float since the last time this was asked.
@@ -39,7 +60,7 @@ pub trait Wire: Sized {
 
     /// Writes a list of such values.
     fn encode_list(items: &[Self], exact: bool) -> Value {
-        Value::Array(items.iter().map(|item| item.encode(exact)).collect())
+        deeper(1, || Value::Array(items.iter().map(|item| item.encode(exact)).collect()))
     }
 }
 
@@ -260,7 +281,7 @@ macro_rules! tuples {
             }
 
             fn encode(&self, exact: bool) -> Value {
-                let items = Value::Array(vec![$(self.$index.encode(exact)),+]);
+                let items = deeper(2, || Value::Array(vec![$(self.$index.encode(exact)),+]));
                 if exact { tag("$tuple", items) } else { items }
             }
         }

@@ -384,7 +384,9 @@ func (s *Session[S]) lockFor(access Access, keeps bool) func() {
 }
 
 func (s *Session[S]) run(callable *Callable[S], self func() any, args []any, kwargs *Dict[string, any], w *Writer, keep string) Answer {
-	defer s.lockFor(callable.lock(), keep != "")()
+	// A kept object that is given may change.
+	changes := keep != "" || refersAny(args) || kwargs != nil && refers(kwargs)
+	defer s.lockFor(callable.lock(), changes)()
 	call := &Call{reader: &Reader{Kept: s.object}, writer: w}
 	if self != nil {
 		call.Self = self()
@@ -402,7 +404,7 @@ func (s *Session[S]) run(callable *Callable[S], self func() any, args []any, kwa
 			s.kept[keep] = again.Result
 		}
 	}
-	err, problem := s.attempt(callable.Access == Write || keep != "", repeat, func() error {
+	err, problem := s.attempt(callable.Access == Write || changes, repeat, func() error {
 		err := callable.Run(s.state, call)
 		if call.reader.IntForFloat && callable.ShowsFloats {
 			Decline("int_for_float")
@@ -425,6 +427,25 @@ func (s *Session[S]) run(callable *Callable[S], self func() any, args []any, kwa
 		}
 	}
 	return Answer{Kind: AnswerOk, Value: w.Buf, mutated: call.mutated, spent: call.spent}
+}
+
+// refers reports whether data names a kept object, at any depth.
+func refers(data any) bool {
+	switch data := data.(type) {
+	case []any:
+		return refersAny(data)
+	case *Dict[string, any]:
+		for _, entry := range data.Entries() {
+			if entry.Key == "$ref" || refers(entry.Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func refersAny(items []any) bool {
+	return slices.ContainsFunc(items, refers)
 }
 
 func declined(problem any, at string) Answer {
@@ -610,9 +631,14 @@ func (s *Session[S]) invoke(callable *Callable[S], absent string, self func() an
 	return s.run(callable, self, args, kwargs, w, keep)
 }
 
-func (s *Session[S]) show(name string, named bool, w *Writer) Answer {
+func (s *Session[S]) show(name string, named bool, w *Writer) (answer Answer) {
 	s.lock.RLock()
 	defer s.lock.RUnlock()
+	defer func() {
+		if problem := recover(); problem != nil {
+			answer = declined(problem, "")
+		}
+	}()
 	var object any
 	if named {
 		if object = s.object(name); object == nil {

@@ -75,6 +75,23 @@ var FloatCodec = Codec[float64]{
 	Write: func(w *Writer, value float64) { w.float(value) },
 }
 
+// Unwidened is the codec of a type that was inferred, not declared: it declines an int in the place of a float.
+func Unwidened[T any](codec Codec[T]) Codec[T] {
+	return Codec[T]{
+		Read: func(r *Reader, data any) T {
+			before := r.IntForFloat
+			r.IntForFloat = false
+			value := codec.Read(r, data)
+			if r.IntForFloat {
+				Decline("type")
+			}
+			r.IntForFloat = before
+			return value
+		},
+		Write: codec.Write,
+	}
+}
+
 // TextCodec is the codec of str.
 var TextCodec = Codec[string]{
 	Read: func(_ *Reader, data any) string {
@@ -109,12 +126,14 @@ func ListCodec[T any](item Codec[T]) Codec[[]T] {
 			return values
 		},
 		Write: func(w *Writer, values []T) {
+			w.enter(1)
 			w.raw("[")
 			for _, value := range values {
 				w.next()
 				item.Write(w, value)
 			}
 			w.raw("]")
+			w.leave(1)
 		},
 	}
 }

@@ -22,17 +22,20 @@ func writeDict[K comparable, V any](w *Writer, dict *Dict[K, V], key Codec[K], v
 		isText = isText && (text == "" || text[0] != '$')
 	}
 	if isText || w.Exact && dict.Len() == 0 {
+		w.enter(1)
 		w.raw("{")
 		for _, entry := range dict.Entries() {
 			w.key(any(entry.Key).(string))
 			value.Write(w, entry.Value)
 		}
 		w.raw("}")
+		w.leave(1)
 		return
 	}
 	if w.Exact {
 		w.raw(`{"$dict":`)
 	}
+	w.enter(3)
 	w.raw("[")
 	for _, entry := range dict.Entries() {
 		w.next()
@@ -43,6 +46,7 @@ func writeDict[K comparable, V any](w *Writer, dict *Dict[K, V], key Codec[K], v
 		w.raw("]")
 	}
 	w.raw("]")
+	w.leave(3)
 	if w.Exact {
 		w.raw("}")
 	}

@@ -179,11 +179,11 @@ func Count[T any](items []T, match func(T) bool) int64 {
 	return count
 }
 
-// IndexOf returns the index of the first item that satisfies a condition; the text names what was looked for.
-func IndexOf[T any](items []T, match func(T) bool, text string) (int64, error) {
+// IndexOf returns the index of the first item that satisfies a condition; repr names what was looked for.
+func IndexOf[T, W any](items []T, match func(T) bool, wanted W, repr func(W) string) (int64, error) {
 	place := slices.IndexFunc(items, match)
 	if place < 0 {
-		return 0, ValueError.New(text + " is not in list")
+		return 0, ValueError.New(repr(wanted) + " is not in list")
 	}
 	return int64(place), nil
 }
@@ -197,4 +197,21 @@ func RangeLength(start, stop, step int64) uint64 {
 		return (uint64(start)-uint64(stop)-1)/-uint64(step) + 1
 	}
 	return 0
+}
+
+// ListIndexFrom returns items.index(item, start, stop).
+func ListIndexFrom[T any](items []T, item T, start, stop int64, equal func(a, b T) bool, repr func(T) string) (int64, error) {
+	size := int64(len(items))
+	clamp := func(place int64) int64 {
+		if place < 0 {
+			return max(place+size, 0)
+		}
+		return min(place, size)
+	}
+	for place := clamp(start); place < clamp(stop); place++ {
+		if equal(items[place], item) {
+			return place, nil
+		}
+	}
+	return 0, ValueError.New(repr(item) + " is not in list")
 }

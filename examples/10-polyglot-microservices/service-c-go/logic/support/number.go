@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // BitLength returns n.bit_length().
@@ -59,13 +60,29 @@ func IntFromText(text string) (int64, error) {
 	if number, ok := err.(*strconv.NumError); ok && number.Err == strconv.ErrRange && allDigits(digits) {
 		Decline("big_int")
 	}
+	count := 0
 	for _, r := range text {
-		if r > 127 {
+		if r > 127 && unicode.IsNumber(r) {
 			Decline("unicode_number")
 		}
+		if r < 128 && isDigit(byte(r)) {
+			count++
+		}
 	}
-	return 0, ValueError.New("invalid literal for int() with base 10: " + ReprText(text))
+	if count > mostDigits {
+		Decline("big_int")
+	}
+	return 0, invalidLiteral(text, 10)
 }
+
+// invalidLiteral is the error of int(text, base); it shows no more than 200 characters.
+func invalidLiteral(text string, base int64) error {
+	shown := []rune(ReprText(text))
+	return ValueError.New("invalid literal for int() with base " + IntText(base) + ": " + string(shown[:min(len(shown), 200)]))
+}
+
+// mostDigits is how many digits CPython reads; of more it complains with another message.
+const mostDigits = 4300
 
 // digitsOf removes single underscores between digits, as Python allows them.
 func digitsOf(text string) string {
@@ -109,7 +126,7 @@ func FloatFromText(text string) (float64, error) {
 		return value, nil
 	}
 	for _, r := range text {
-		if r > 127 {
+		if r > 127 && unicode.IsNumber(r) {
 			Decline("unicode_number")
 		}
 	}

@@ -60,7 +60,7 @@ func ReprText(text string) string {
 			out.WriteString(`\r`)
 		case r == '\t':
 			out.WriteString(`\t`)
-		case unicode.IsPrint(r):
+		case unicode.IsPrint(known(r)):
 			out.WriteRune(r)
 		default:
 			out.WriteString(escape(r))

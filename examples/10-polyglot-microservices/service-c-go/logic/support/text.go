@@ -200,36 +200,8 @@ func Lower(text string) string {
 	return strings.ToLower(text)
 }
 
-// allOf reports whether a text is not empty and all of it satisfies a condition; it declines beyond ASCII.
-func allOf(text string, match func(b byte) bool) bool {
-	if !isASCII(text) {
-		Decline("unicode_class")
-	}
-	for i := range len(text) {
-		if !match(text[i]) {
-			return false
-		}
-	}
-	return text != ""
-}
-
 func isLetter(b byte) bool {
 	return 'a' <= b|0x20 && b|0x20 <= 'z'
-}
-
-// IsDigits returns text.isdigit().
-func IsDigits(text string) bool {
-	return allOf(text, func(b byte) bool { return '0' <= b && b <= '9' })
-}
-
-// IsLetters returns text.isalpha().
-func IsLetters(text string) bool {
-	return allOf(text, isLetter)
-}
-
-// IsAlphanumeric returns text.isalnum().
-func IsAlphanumeric(text string) bool {
-	return allOf(text, func(b byte) bool { return isLetter(b) || '0' <= b && b <= '9' })
 }
 
 // IsSpaces returns text.isspace().

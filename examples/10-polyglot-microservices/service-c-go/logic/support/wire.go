@@ -8,6 +8,23 @@ type Writer struct {
 	Buf []byte
 	// Exact tags what plain JSON loses.
 	Exact bool
+	depth int
+}
+
+// deepestWritten is how deep values may be nested that are written; objects that hold themselves are deeper.
+const deepestWritten = 100
+
+// enter begins a value that takes so many levels, and declines where it is nested too deep.
+func (w *Writer) enter(levels int) {
+	if w.depth > deepestWritten {
+		Decline("depth")
+	}
+	w.depth += levels
+}
+
+// leave ends a value that took so many levels.
+func (w *Writer) leave(levels int) {
+	w.depth -= levels
 }
 
 func (w *Writer) raw(text string) {
@@ -45,6 +62,7 @@ func (w *Writer) float(x float64) {
 
 // BeginClass opens an object of a class; EndClass closes it.
 func (w *Writer) BeginClass(name string) {
+	w.enter(3)
 	if w.Exact {
 		w.raw(`{"$class":{"name":`)
 		w.Buf = AppendText(w.Buf, name, false)
@@ -55,6 +73,7 @@ func (w *Writer) BeginClass(name string) {
 
 // EndClass closes an object of a class.
 func (w *Writer) EndClass() {
+	w.leave(3)
 	w.raw("}")
 	if w.Exact {
 		w.raw("}}")
@@ -157,6 +176,7 @@ func Object(data any, class string, count int) Fields {
 
 // open begins an array with a tag, shut ends it.
 func (w *Writer) open(tag string) {
+	w.enter(2)
 	if w.Exact {
 		w.raw(`{"` + tag + `":`)
 	}
@@ -164,6 +184,7 @@ func (w *Writer) open(tag string) {
 }
 
 func (w *Writer) shut() {
+	w.leave(2)
 	w.raw("]")
 	if w.Exact {
 		w.raw("}")

@@ -169,14 +169,23 @@ pub fn repr(x: f64) -> String {
     if x.is_infinite() {
         return if x > 0.0 { "inf" } else { "-inf" }.to_string();
     }
-    let scientific = format!("{x:e}");
+    let scientific = shortest(x);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&exponent) {
-        let plain = format!("{x}");
-        return if plain.contains('.') { plain } else { plain + ".0" };
+        let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len() as i32) - exponent;
+        let plain = format!("{x:.places$}", places = decimals.max(1) as usize);
+        return if plain.parse() == Ok(x) { plain } else { format!("{x:?}") };
     }
     format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+}
+
+/// The fewest digits that read back as `x`, in scientific form; of two that are as near, the even one, as in Python.
+fn shortest(x: f64) -> String {
+    let found = format!("{x:e}");
+    let digits = found.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let even = format!("{x:.places$e}", places = digits - 1);
+    if even.parse() == Ok(x) { even } else { found }
 }
 
 /// `float(text)`

@@ -70,7 +70,7 @@ pub fn ratio(a: i64, b: i64) -> f64 {
 fn long_ratio(a: i64, b: i64) -> f64 {
     let (dividend, divisor) = (u128::from(a.unsigned_abs()), u128::from(b.unsigned_abs()));
     if dividend == 0 {
-        return 0.0;
+        return if b < 0 { -0.0 } else { 0.0 };
     }
     let bits = |n: u128| 128 - n.leading_zeros() as i32;
     let shift = 63 + bits(divisor) - bits(dividend);
@@ -169,6 +169,15 @@ pub fn gcd(a: i64, b: i64) -> i64 {
     i64::try_from(a).unwrap_or_else(|_| guard("int_overflow", ""))
 }
 
+/// The error of `int(text, base)`; it shows no more than 200 characters.
+pub fn invalid_literal(text: &str, base: i64) -> Exception {
+    let shown: String = text_repr(text).chars().take(200).collect();
+    Exception::new(&VALUE_ERROR, format!("invalid literal for int() with base {base}: {shown}"))
+}
+
+/// More digits CPython declines to read, with another message.
+const MOST_DIGITS: usize = 4300;
+
 /// `int(text)`
 pub fn parse(text: &str) -> Result<i64, Exception> {
     let trimmed = text.trim_matches(super::text::is_space);
@@ -180,10 +189,12 @@ pub fn parse(text: &str) -> Result<i64, Exception> {
     if digits.chars().any(|c| !c.is_ascii() && c.is_numeric()) {
         guard("unicode_digits", "");
     }
+    if digits.bytes().filter(u8::is_ascii_digit).count() > MOST_DIGITS {
+        guard("big_int", "");
+    }
     let well_formed = digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     if !well_formed {
-        let message = format!("invalid literal for int() with base 10: {}", text_repr(text));
-        return Err(Exception::new(&VALUE_ERROR, message));
+        return Err(invalid_literal(text, 10));
     }
     let sign = if negative { "-" } else { "" };
     format!("{sign}{}", digits.replace('_', "")).parse().or_else(|_| guard("big_int", ""))

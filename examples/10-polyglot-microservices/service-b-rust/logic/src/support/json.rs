@@ -307,7 +307,7 @@ impl<T: ToJson> ToJson for Vec<T> {
     }
 }
 
-impl<T: ToJson, S> ToJson for IndexMap<String, T, S> {
+impl<T: ToJson> ToJson for super::dict::Dict<String, T> {
     fn to_json(&self) -> Json {
         Json::Object(self.iter().map(|(key, value)| (key.clone(), value.to_json())).collect())
     }

@@ -133,3 +133,15 @@ pub fn delete<T>(xs: &mut Vec<T>, index: i64) -> Result<(), Exception> {
     xs.remove(at);
     Ok(())
 }
+
+/// `xs.index(item, start, stop)`; the message of the error is the interpreter's.
+pub fn index_from<T: PartialEq<Q>, Q: super::repr::Repr + ?Sized>(
+    xs: &[T],
+    item: &Q,
+    start: i64,
+    stop: i64,
+) -> Result<i64, Exception> {
+    let (first, last) = bounds(xs.len(), Some(start), Some(stop));
+    let part = xs.get(first..last.max(first)).unwrap_or_default();
+    index_of(part, item).map(|at| at + first as i64)
+}

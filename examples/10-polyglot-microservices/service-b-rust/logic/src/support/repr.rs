@@ -28,12 +28,13 @@ pub fn text_repr(text: &str) -> String {
     out
 }
 
-fn is_printable(c: char) -> bool {
+/// True for what `repr` shows as it is.
+pub fn is_printable(c: char) -> bool {
     match c {
         ' '..='~' => true,
         c if c.is_ascii() => false,
         // Marks that combine with the character before them are printable; Rust escapes them only at the start.
-        c => !['a', c].iter().collect::<String>().escape_debug().any(|escaped| escaped == '\\'),
+        c => !['a', super::unicode::known(c)].iter().collect::<String>().escape_debug().any(|escaped| escaped == '\\'),
     }
 }
 

@@ -116,28 +116,6 @@ pub fn strip_end_chars(s: &str, chars: &str) -> String {
     s.trim_end_matches(|c| chars.contains(c)).to_string()
 }
 
-fn all_ascii(s: &str, test: impl Fn(&u8) -> bool) -> bool {
-    if !s.is_ascii() {
-        guard("unicode_class", "");
-    }
-    !s.is_empty() && s.as_bytes().iter().all(test)
-}
-
-/// `s.isdigit()`
-pub fn is_digit(s: &str) -> bool {
-    all_ascii(s, u8::is_ascii_digit)
-}
-
-/// `s.isalpha()`
-pub fn is_alpha(s: &str) -> bool {
-    all_ascii(s, u8::is_ascii_alphabetic)
-}
-
-/// `s.isalnum()`
-pub fn is_alnum(s: &str) -> bool {
-    all_ascii(s, u8::is_ascii_alphanumeric)
-}
-
 /// `s.isspace()`
 pub fn is_all_space(s: &str) -> bool {
     !s.is_empty() && s.chars().all(is_space)

@@ -1,11 +1,11 @@
 //! The codec of dicts: an object where all keys are texts, else pairs.
 
 use crate::support::dict::Dict;
-use crate::wire::{Wire, array, tag, tagged, wrong_type};
-use serde_json::{Map, Value};
-use std::hash::Hash;
+use crate::support::key::Key;
+use crate::wire::{Wire, array, deeper, tag, tagged, wrong_type};
+use serde_json::Value;
 
-impl<K: Wire + Hash + Eq, V: Wire> Wire for Dict<K, V> {
+impl<K: Wire + Key + PartialEq, V: Wire> Wire for Dict<K, V> {
     fn decode(value: &Value) -> Self {
         if let (None, Value::Object(fields)) = (tagged(value, "$dict"), value) {
             return fields.iter().map(|(key, value)| (K::decode(&Value::String(key.clone())), V::decode(value))).collect();
@@ -23,10 +23,12 @@ impl<K: Wire + Hash + Eq, V: Wire> Wire for Dict<K, V> {
     fn encode(&self, exact: bool) -> Value {
         let keys: Vec<Value> = self.keys().map(|key| key.encode(exact)).collect();
         let plain = |key: &Value| key.as_str().is_some_and(|text| !text.starts_with('$'));
-        let values = self.values().map(|value| value.encode(exact));
-        if keys.iter().all(plain) {
-            let named = keys.iter().zip(values).map(|(key, value)| (key.as_str().unwrap_or_default().to_string(), value));
-            return Value::Object(Map::from_iter(named));
+        let named = keys.iter().all(plain);
+        let levels = if named { 1 } else { 3 };
+        let values = deeper(levels, || self.values().map(|value| value.encode(exact)).collect::<Vec<_>>());
+        if named {
+            let names = keys.iter().map(|key| key.as_str().unwrap_or_default().to_string());
+            return Value::Object(names.zip(values).collect());
         }
         let pairs = Value::Array(keys.into_iter().zip(values).map(|(key, value)| Value::Array(vec![key, value])).collect());
         if exact { tag("$dict", pairs) } else { pairs }
