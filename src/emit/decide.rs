@@ -6,7 +6,7 @@
 use crate::artifact::Access;
 use crate::ir::{
     Builtin, Class, ClassId, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind, LocalId, Need,
-    Param, Place, Program, Stmt, StmtKind, Type, Values, walk,
+    Param, Place, Program, Stmt, StmtKind, Target, Type, Values, walk,
 };
 use std::collections::{BTreeSet, HashSet};
 
@@ -408,7 +408,22 @@ pub fn returned_param(program: &Program, function: &Function) -> Option<LocalId>
     let first = found.first().and_then(local)?;
     let same = found.iter().all(|value| local(value) == Some(first));
     let is_param = function.params.iter().any(|param| param.local == first);
-    (same && is_param && is_mutable(program, &function.result)).then_some(first)
+    let mut kept = true;
+    walk::each_stmt(&function.body, &mut |stmt| match &stmt.kind {
+        StmtKind::Assign { place: Place::Local(local), .. } => kept &= *local != first,
+        StmtKind::For { target, .. } => kept &= !assigns(target, first),
+        StmtKind::Unpack { targets, .. } => kept &= !targets.iter().any(|target| assigns(target, first)),
+        _ => {}
+    });
+    (same && is_param && kept && is_mutable(program, &function.result)).then_some(first)
+}
+
+fn assigns(target: &Target, local: LocalId) -> bool {
+    match target {
+        Target::Declare(other) | Target::Assign(Place::Local(other)) => *other == local,
+        Target::Tuple(items) => items.iter().any(|item| assigns(item, local)),
+        Target::Assign(_) | Target::Ignore => false,
+    }
 }
 
 fn is_mutable(program: &Program, ty: &Type) -> bool {

@@ -357,6 +357,11 @@ impl Body<'_, '_> {
                 None => None,
                 Some(e) => {
                     let value = b.expr(e, Some(&ty))?;
+                    if !is_quiet(&value) {
+                        let message = format!("a computed `default` of `{name}` is not translated");
+                        let help = "assign it to a variable first: Python computes it also where it is not needed";
+                        return b.refuse(Code::UnsupportedCall, span, message, help);
+                    }
                     Some(b.coerce(value, &ty, "the default")?)
                 }
             };
@@ -596,5 +601,15 @@ impl Body<'_, '_> {
         let value = self.number(&args[0], path)?;
         let value = self.to_float(value);
         Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, ty, at))
+    }
+}
+
+/// True for values that are there without computing: whether they are made cannot be told.
+fn is_quiet(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => items.iter().all(is_quiet),
+        ExprKind::Dict(pairs) => pairs.is_empty(),
+        ExprKind::Convert { value, .. } => is_quiet(value),
+        _ => Body::is_simple(e),
     }
 }

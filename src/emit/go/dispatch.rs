@@ -166,6 +166,13 @@ impl<'a> Tables<'a> {
         if let FunctionKind::Init(_) = function.kind {
             return self.line(indent, "call.Keep(result)");
         }
+        let given = decide::returned_param(self.cx.program, function)
+            .and_then(|local| decide::own_params(function).iter().position(|param| param.local == local))
+            .filter(|_| matches!(function.result, Type::List(_) | Type::Dict(..) | Type::Set(_)));
+        if let Some(index) = given {
+            let codec = self.codec(&function.result);
+            return self.line(indent, &format!("support.ReturnGiven(call, {index}, {codec}, result)"));
+        }
         let how = if is_shared(self.cx, &function.result) { "ReturnShared" } else { "Return" };
         let value = if function.result == Type::None { "struct{}{}" } else { "result" };
         let codec = self.codec(&function.result);

@@ -16,6 +16,7 @@ macro_rules! sources {
 sources![
     "bind.go",
     "call.go",
+    "callsame.go",
     "cell.go",
     "clock.go",
     "codec.go",
