@@ -131,7 +131,7 @@ impl<'a> Call<'a> {
         let required = params.iter().filter(|param| !param.keyword_only && param.required).count() + signature.bound;
         let most = positional + signature.bound;
         let takes = if required == most { format!("takes {most}") } else { format!("takes from {required} to {most}") };
-        let plural = if most == 1 { "" } else { "s" };
+        let plural = if most == 1 && required == most { "" } else { "s" };
         let count = self.args.len() + signature.bound;
         let keywords = params.iter().zip(given).filter(|(param, value)| param.keyword_only && value.is_some()).count();
         let (were, extra) = match keywords {
