@@ -140,7 +140,8 @@ impl Ex {
     /// True where a composite literal would be taken for the block of an `if` or `for`.
     fn exposes_literal(&self) -> bool {
         match self {
-            Ex::Literal(..) | Ex::Keyed { .. } => true,
+            // A type that begins with a bracket is no name that a block could follow.
+            Ex::Literal(ty, _) | Ex::Keyed { ty, .. } => !ty.starts_with('['),
             Ex::Unary(_, inner) | Ex::Selector(inner, _) | Ex::Index(inner, _) | Ex::Slice(inner, ..) => {
                 inner.exposes_literal()
             }
