@@ -68,6 +68,25 @@ impl Reason {
         Reason::Unknown,
     ];
 
+    /// The reason in one word, as files and formats write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Reason::Python => "python",
+            Reason::Native => "native",
+            Reason::Queue => "queue",
+            Reason::Gil => "gil",
+            Reason::Io => "io",
+            Reason::Lock => "lock",
+            Reason::Sleep => "sleep",
+            Reason::Unknown => "unknown",
+        }
+    }
+
+    /// The reason that a word stands for.
+    pub fn of_word(word: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+
     /// The reason in plain words, as tables and sentences show it.
     pub fn words(self) -> &'static str {
         match self {

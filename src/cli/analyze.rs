@@ -1,12 +1,12 @@
 //! `pivot analyze`: what was typed becomes settings; what was found is drawn, gated, and written where it was wanted.
 
-use super::args::{AnalyzeArgs, FailOn, ReportFormat};
+use super::args::{AnalyzeArgs, ExportTo, FailOn, ReportFormat};
 use super::console::Console;
 use super::exit::{Exit, Failure, cannot};
 use super::settings;
 use crate::host::process::find_program;
 use crate::host::{Disk, Files};
-use crate::measurement::Ending;
+use crate::measurement::{Ending, Measurement};
 use crate::pipeline::{self, Analysis, AnalyzeError, AnalyzeSettings};
 use crate::profiler::RunSettings;
 use crate::report::{AnalysisReport, GateOutcome, ReportInputs, gate, github, json, markdown, sarif, terminal};
@@ -19,6 +19,12 @@ pub fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<Exit> {
     if args.fail_on.is_some() && args.command.is_empty() {
         return Err(cannot(
             "--fail-on compares measured shares, and nothing would be measured",
+            "give the command to measure after --, for example: -- python workload.py",
+        ));
+    }
+    if !args.export.is_empty() && args.command.is_empty() {
+        return Err(cannot(
+            "--export writes what was measured, and nothing would be measured",
             "give the command to measure after --, for example: -- python workload.py",
         ));
     }
@@ -35,6 +41,9 @@ pub fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<Exit> {
     });
     console.diagnostics(&analysis.diagnostics, &analysis.program.sources);
     deliver(&draw(&report, args, console)?, args, console)?;
+    if let Some(measurement) = &analysis.measurement {
+        export(measurement, &args.export, console)?;
+    }
     Ok(verdict(&analysis, args.fail_on.map(|limit| outcome(&report, limit)), console))
 }
 
@@ -119,6 +128,17 @@ fn deliver(text: &str, args: &AnalyzeArgs, console: &mut Console) -> anyhow::Res
         cannot(format!("cannot write {}: {error}", path.display()), "--output takes the path of a file")
     })?;
     console.note(&format!("the report is in {}", path.display()));
+    Ok(())
+}
+
+/// Writes the measurement in the formats that were asked for.
+fn export(measurement: &Measurement, wanted: &[ExportTo], console: &Console) -> anyhow::Result<()> {
+    for ExportTo { format, file } in wanted {
+        Disk.write(file, &format.render(measurement)?).map_err(|error| {
+            cannot(format!("cannot write {}: {error}", file.display()), "--export takes FORMAT=FILE")
+        })?;
+        console.note(&format!("the measurement is in {} ({})", file.display(), format.word()));
+    }
     Ok(())
 }
 

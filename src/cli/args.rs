@@ -1,5 +1,6 @@
 //! The command line as typed, and nothing more: no default that depends on the machine, no file that was read.
 
+use crate::report::export::Export;
 use crate::target::Target;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -72,6 +73,7 @@ Without a command nothing is run: costs are estimated from the code. With one it
   pivot analyze monolith.py
   pivot analyze src/ --format markdown --output hotspots.md
   pivot analyze monolith.py -- python workload.py --requests 200
+  pivot analyze monolith.py --export svg=flame.svg --export pprof=cpu.pb.gz -- python workload.py
   pivot analyze monolith.py --fail-on 'share>30%' --format github -- python -m pytest")]
 pub struct AnalyzeArgs {
     /// The program's entry file, whose local imports are followed; or a folder
@@ -94,6 +96,9 @@ pub struct AnalyzeArgs {
     /// Write the report to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Also write the measurement for another tool: json, collapsed, speedscope, pprof, trace or svg (repeatable)
+    #[arg(long, value_parser = export, value_name = "FORMAT=FILE")]
+    pub export: Vec<ExportTo>,
     /// How many functions the report shows
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..), value_name = "N")]
     pub top: u32,
@@ -312,6 +317,25 @@ pub struct FailOn {
     pub share_percent: f64,
 }
 
+/// A file of `--export`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportTo {
+    /// What is written.
+    pub format: Export,
+    /// Where.
+    pub file: PathBuf,
+}
+
+/// `svg=flame.svg`
+fn export(text: &str) -> Result<ExportTo, String> {
+    let formats = || Export::ALL.map(Export::word).join(", ");
+    let Some((word, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
+        return Err(format!("expected FORMAT=FILE, for example svg=flame.svg; formats: {}", formats()));
+    };
+    let format = Export::of(word).ok_or_else(|| format!("`{word}` is no format; formats: {}", formats()))?;
+    Ok(ExportTo { format, file: file.into() })
+}
+
 /// `30`, `30s`, `1.5m`, `200ms`, `2h`; more than nothing and at most a year.
 fn duration(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -367,6 +391,14 @@ mod tests {
         }
         for text in ["", "s", "0", "-1", "1d", "inf", "nan", "1e300", "ten"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn exports() {
+        assert_eq!(export("svg=a=b.svg"), Ok(ExportTo { format: Export::Svg, file: "a=b.svg".into() }));
+        for text in ["", "svg", "svg=", "=x", "html=x"] {
+            assert!(export(text).is_err(), "{text}");
         }
     }
 

@@ -7,6 +7,7 @@
 pub mod analysis;
 pub mod bench;
 pub mod evolve;
+pub mod export;
 pub mod gate;
 pub mod github;
 pub mod json;

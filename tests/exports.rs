@@ -1,0 +1,67 @@
+//! `pivot analyze --export`: one run in every format, each read by a tool that is not ours where there is one.
+
+#![allow(clippy::disallowed_methods, reason = "tests may run programs and touch the disk")]
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+/// What a program says; a missing toolchain is said aloud, and fails where toolchains are required.
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    match Command::new(program).args(arguments).output() {
+        Ok(output) => {
+            assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+            Some(String::from_utf8(output.stdout).unwrap())
+        }
+        Err(error) => {
+            assert!(std::env::var_os("PIVOT_REQUIRE_TOOLCHAINS").is_none(), "{program}: {error}");
+            eprintln!("skipped: {program}: {error}");
+            None
+        }
+    }
+}
+
+#[test]
+fn one_run_is_written_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/profiler/cpu.py").display().to_string();
+    let formats = ["json", "collapsed", "speedscope", "pprof", "trace", "svg"];
+    let exports = formats.map(|format| format!("--export={format}={}", file(format)));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pivot"));
+    command.args(["analyze", &script]).args(&exports).args(["--quiet", "--", "python3", &script, "1"]);
+    let run = command.output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+
+    let json = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(file(name)).unwrap()).unwrap() };
+    let seconds: f64 = json("json")["stacks"].as_array().unwrap().iter().map(wall).sum();
+    let collapsed = std::fs::read_to_string(file("collapsed")).unwrap();
+    let microseconds: f64 =
+        collapsed.lines().map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum();
+    assert!((seconds - microseconds / 1e6).abs() < 0.01, "{seconds} {microseconds}");
+    let end = json("speedscope")["profiles"][0]["endValue"].as_f64().unwrap();
+    assert!((seconds - end).abs() < 0.01, "{seconds} {end}");
+    assert!(json("trace")["traceEvents"].as_array().unwrap().iter().any(|event| event["name"] == "heavy (cpu.py:14)"
+        || event["name"].as_str().is_some_and(|name| name.starts_with("heavy "))));
+    assert!(std::fs::read_to_string(file("svg")).unwrap().contains("cpu.heavy"));
+
+    if let Some(top) = output("go", &["tool", "pprof", "-top", "-sample_index=cpu", &file("pprof")]) {
+        assert!(top.contains("Type: cpu") && top.contains("cpu.heavy"), "{top}");
+    }
+    if let Some(tags) = output("go", &["tool", "pprof", "-tags", "-sample_index=wall", &file("pprof")]) {
+        assert!(tags.contains("reason") && tags.contains("python"), "{tags}");
+    }
+}
+
+fn wall(stack: &Value) -> f64 {
+    stack["seconds"].as_object().unwrap().values().map(|seconds| seconds.as_f64().unwrap()).sum()
+}
+
+#[test]
+fn an_export_of_nothing_is_refused() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pivot"));
+    command.args(["analyze", "tests/profiler/cpu.py", "--export", "svg=x.svg"]);
+    let run = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("nothing would be measured"));
+}
