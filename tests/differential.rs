@@ -119,6 +119,7 @@ cases! {
     dicts "containers/dicts";
     sets "containers/sets";
     heaps "containers/heaps";
+    deques "containers/deques";
     elements "containers/elements";
     iteration "containers/iteration";
     formats "text/formats";

@@ -112,7 +112,7 @@ fn find_keys(program: &Program, suits: &dyn Fn(&Class) -> bool, ty: &Type, is_ke
             find_keys(program, suits, value, false, keys);
         }
         Type::Set(item) | Type::FrozenSet(item) => find_keys(program, suits, item, true, keys),
-        Type::List(item) => find_keys(program, suits, item, false, keys),
+        Type::List(item) | Type::Deque(item) => find_keys(program, suits, item, false, keys),
         Type::Optional(inner) => find_keys(program, suits, inner, is_key, keys),
         Type::Cell(inner) => find_keys(program, suits, inner, false, keys),
         Type::Tuple(items) => items.iter().for_each(|item| find_keys(program, suits, item, is_key, keys)),
@@ -313,7 +313,7 @@ pub fn takes_only_floats(param: &Param, ty: &Type) -> bool {
     fn holds_float(ty: &Type) -> bool {
         match ty {
             Type::Float => true,
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => holds_float(t),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => holds_float(t),
             Type::Dict(key, value) => holds_float(key) || holds_float(value),
             Type::Tuple(items) => items.iter().any(holds_float),
             _ => false,
@@ -367,7 +367,7 @@ fn has_float(program: &Program, ty: &Type) -> bool {
 fn each_inner(program: &Program, ty: &Type, seen: &mut BTreeSet<ClassId>, see: &mut dyn FnMut(&Type)) {
     see(ty);
     match ty {
-        Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
+        Type::List(item) | Type::Deque(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
             each_inner(program, item, seen, see);
         }
         Type::Dict(key, value) => {
@@ -428,7 +428,7 @@ fn assigns(target: &Target, local: LocalId) -> bool {
 
 fn is_mutable(program: &Program, ty: &Type) -> bool {
     match ty {
-        Type::List(_) | Type::Dict(..) | Type::Set(_) => true,
+        Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) => true,
         Type::Class(id) => !program.class(*id).dataclass.as_ref().is_some_and(|info| info.frozen),
         _ => false,
     }

@@ -44,9 +44,13 @@ pub fn shape(program: &Program, ty: &Type) -> Option<Shape> {
         Type::Class(id) => Shape::Class(program.class(*id).name.clone()),
         Type::Json => Shape::Json,
         Type::Never => Shape::None,
-        Type::Unknown | Type::Exception | Type::Function(..) | Type::Cell(_) | Type::Response | Type::Lock => {
-            return None;
-        }
+        Type::Unknown
+        | Type::Deque(_)
+        | Type::Exception
+        | Type::Function(..)
+        | Type::Cell(_)
+        | Type::Response
+        | Type::Lock => return None,
     })
 }
 

@@ -19,6 +19,8 @@ pub enum Type {
     Str,
     Bytes,
     List(Box<Type>),
+    /// `collections.deque`.
+    Deque(Box<Type>),
     /// Insertion-ordered.
     Dict(Box<Type>, Box<Type>),
     /// Order is never seen.
@@ -88,7 +90,9 @@ impl Type {
     pub fn has_unknown(&self) -> bool {
         match self {
             Type::Unknown => true,
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => t.has_unknown(),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
+                t.has_unknown()
+            }
             Type::Dict(k, v) => k.has_unknown() || v.has_unknown(),
             Type::Tuple(items) => items.iter().any(Type::has_unknown),
             Type::Function(params, result) => params.iter().any(Type::has_unknown) || result.has_unknown(),
@@ -100,7 +104,9 @@ impl Type {
     pub fn holds_function(&self) -> bool {
         match self {
             Type::Function(..) => true,
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => t.holds_function(),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
+                t.holds_function()
+            }
             Type::Dict(k, v) => k.holds_function() || v.holds_function(),
             Type::Tuple(items) => items.iter().any(Type::holds_function),
             _ => false,
@@ -111,7 +117,7 @@ impl Type {
     pub fn holds_number(&self) -> bool {
         let held = |t: &Type| *t == Type::Number || t.holds_number();
         match self {
-            Type::List(t) | Type::Optional(t) | Type::Cell(t) => held(t),
+            Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => held(t),
             Type::Dict(_, v) => held(v),
             Type::Tuple(items) => items.iter().any(held),
             _ => false,
@@ -125,7 +131,7 @@ impl Type {
         match self {
             Type::Set(t) | Type::FrozenSet(t) => hashed(t),
             Type::Dict(k, v) => hashed(k) || v.hashes_number(),
-            Type::List(t) | Type::Optional(t) | Type::Cell(t) => t.hashes_number(),
+            Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.hashes_number(),
             Type::Tuple(items) => items.iter().any(Type::hashes_number),
             _ => false,
         }
@@ -140,7 +146,7 @@ impl Type {
     /// The type of what iteration gives, where the type can be iterated.
     pub fn item(&self) -> Option<Type> {
         match self {
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) => Some((**t).clone()),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => Some((**t).clone()),
             Type::Dict(k, _) => Some((**k).clone()),
             Type::Str => Some(Type::Str),
             Type::Bytes => Some(Type::Int),

@@ -50,7 +50,7 @@ pub fn can_change(program: &Program, ty: &Type) -> bool {
 /// `seen` are the classes on the way: a class that holds itself can change if something else in it can.
 fn changes_within(program: &Program, ty: &Type, seen: &mut BTreeSet<ClassId>) -> bool {
     match ty {
-        Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::Function(..) | Type::Cell(_) => true,
+        Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::Function(..) | Type::Cell(_) => true,
         Type::Class(id) => {
             let class = program.class(*id);
             class.repr != ClassRepr::Value
@@ -234,7 +234,7 @@ impl Aliases {
         let mut roots = Roots::new();
         for container in iter.containers() {
             let holds_change = match &container.ty {
-                Type::List(t) | Type::Set(t) | Type::FrozenSet(t) => can_change(program, t),
+                Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => can_change(program, t),
                 Type::Dict(_, v) => can_change(program, v),
                 Type::Tuple(items) => items.iter().any(|t| can_change(program, t)),
                 _ => false,

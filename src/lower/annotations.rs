@@ -42,6 +42,7 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
             match (name.rsplit('.').next().unwrap_or(""), items.len()) {
                 ("list" | "List", 1) => Ok(Type::list(one(0)?)),
                 ("Sequence" | "Iterable" | "Collection" | "MutableSequence", 1) => Ok(Type::list(one(0)?)),
+                ("deque" | "Deque", 1) => Ok(Type::Deque(Box::new(one(0)?))),
                 ("dict" | "Dict" | "Mapping" | "MutableMapping" | "OrderedDict", 2) => Ok(Type::dict(one(0)?, one(1)?)),
                 ("set" | "Set" | "MutableSet", 1) => Ok(Type::Set(Box::new(one(0)?))),
                 ("frozenset" | "FrozenSet", 1) => Ok(Type::FrozenSet(Box::new(one(0)?))),
@@ -108,6 +109,7 @@ fn named(world: &World, module: ModuleId, name: &str) -> Option<Type> {
         "None" => Type::None,
         "list" | "typing.List" => Type::list(Type::Unknown),
         "dict" | "typing.Dict" => Type::dict(Type::Unknown, Type::Unknown),
+        "collections.deque" | "typing.Deque" => Type::Deque(Box::new(Type::Unknown)),
         "set" | "typing.Set" => Type::Set(Box::new(Type::Unknown)),
         // What the code and the calls say.
         "typing.Callable" | "collections.abc.Callable" | "typing.Any" | "object" => Type::Unknown,

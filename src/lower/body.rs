@@ -354,6 +354,7 @@ impl<'w, 'a> Body<'w, 'a> {
             Place::Item { base, .. } | Place::Entry { base, .. } => {
                 let outer = match &base.ty {
                     Type::List(_) => Type::list(ty.clone()),
+                    Type::Deque(_) => Type::Deque(Box::new(ty.clone())),
                     Type::Dict(key, _) => Type::dict((**key).clone(), ty.clone()),
                     _ => return,
                 };

@@ -286,6 +286,9 @@ impl<'a> Body<'_, 'a> {
         let at = self.at(span);
         match (dotted(e).as_deref(), ty) {
             (Some("list"), Type::List(_)) => Ok(Expr::new(ExprKind::List(Vec::new()), ty.clone(), at)),
+            (Some("deque" | "collections.deque"), Type::Deque(_)) => {
+                Ok(Expr::new(ExprKind::List(Vec::new()), ty.clone(), at))
+            }
             (Some("dict"), Type::Dict(..)) => Ok(Expr::new(ExprKind::Dict(Vec::new()), ty.clone(), at)),
             (Some("set"), Type::Set(_)) => Ok(Expr::new(ExprKind::Set(Vec::new()), ty.clone(), at)),
             (Some(_), _) => self.call(e, &[], &[], Some(ty), span),

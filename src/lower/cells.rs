@@ -116,7 +116,7 @@ impl Body<'_, '_> {
 /// True for types with a list, dict or set in them, outside objects.
 fn holds_container(ty: &Type) -> bool {
     match ty {
-        Type::List(_) | Type::Dict(..) | Type::Set(_) => true,
+        Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) => true,
         Type::Optional(inner) => holds_container(inner),
         Type::Tuple(items) => items.iter().any(holds_container),
         _ => false,
@@ -132,7 +132,7 @@ fn empty_value(ty: &Type) -> Option<ExprKind> {
         Type::Float => ExprKind::Float(0.0),
         Type::Str => ExprKind::Str(String::new()),
         Type::Bytes => ExprKind::Bytes(Vec::new()),
-        Type::List(_) => ExprKind::List(Vec::new()),
+        Type::List(_) | Type::Deque(_) => ExprKind::List(Vec::new()),
         Type::Dict(..) => ExprKind::Dict(Vec::new()),
         Type::Set(_) => ExprKind::Set(Vec::new()),
         _ => return None,

@@ -175,7 +175,13 @@ impl Body<'_, '_> {
                 let zero = self.coerce(Expr::new(zero, zero_type, at), &value.ty, "zero")?;
                 make(ExprKind::Compare { op: CompareOp::NotEq, left: Box::new(value), right: Box::new(zero) })
             }
-            Type::Str | Type::Bytes | Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
+            Type::Str
+            | Type::Bytes
+            | Type::List(_)
+            | Type::Deque(_)
+            | Type::Dict(..)
+            | Type::Set(_)
+            | Type::FrozenSet(_) => {
                 let empty = ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![value] };
                 make(not(Expr::new(empty, Type::Bool, at)))
             }

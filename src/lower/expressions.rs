@@ -335,6 +335,9 @@ impl Body<'_, '_> {
             if base.ty == Type::Unknown {
                 return self.unknown(span, &format!("the object that `.{name}` is read from"));
             }
+            if let (Type::Deque(_), "maxlen") = (&base.ty, name) {
+                return Ok(self.max_len(base, span));
+            }
             let ty = self.world.describe(&base.ty);
             let message = format!("{ty} has no attribute `{name}` that is translated");
             return self.refuse(Code::TypeMismatch, span, message, "");
@@ -431,7 +434,7 @@ impl Body<'_, '_> {
     /// The place of `base[index]` and the element's type.
     pub fn item_place(&mut self, base: Expr, index: &ast::Expr, span: Span) -> Lowered<(Place, Type)> {
         let (item, key) = match &base.ty {
-            Type::List(item) => ((**item).clone(), Type::Int),
+            Type::List(item) | Type::Deque(item) => ((**item).clone(), Type::Int),
             Type::Str => (Type::Str, Type::Int),
             Type::Bytes => (Type::Int, Type::Int),
             Type::Dict(key, value) => ((**value).clone(), (**key).clone()),
@@ -495,7 +498,7 @@ impl Body<'_, '_> {
                 Type::Unknown => self
                     .unknown(e.span, "the subscripted value")
                     .map(|_| (Place::Local(LocalId(u32::MAX)), Type::Unknown)),
-                Type::List(_) | Type::Dict(..) => self.item_place(base, index, e.span),
+                Type::List(_) | Type::Deque(_) | Type::Dict(..) => self.item_place(base, index, e.span),
                 _ => {
                     let message = format!("elements of {} cannot be assigned", self.world.describe(&base.ty));
                     self.refuse(Code::TypeMismatch, e.span, message, "")
@@ -553,7 +556,7 @@ fn is_literal(value: &Expr) -> bool {
 /// The element type that a container type wishes for.
 fn element_wish(ty: &Type) -> Option<Type> {
     match ty {
-        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) if t.is_wish() => Some((**t).clone()),
+        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) if t.is_wish() => Some((**t).clone()),
         Type::Optional(inner) => element_wish(inner),
         Type::Json => Some(Type::Json),
         _ => None,

@@ -53,7 +53,13 @@ impl Body<'_, '_> {
                     Type::Tuple(items) if Self::is_simple(&value) => {
                         Ok(Expr::new(ExprKind::Int(items.len() as i64), Type::Int, at))
                     }
-                    Type::Str | Type::Bytes | Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
+                    Type::Str
+                    | Type::Bytes
+                    | Type::List(_)
+                    | Type::Deque(_)
+                    | Type::Dict(..)
+                    | Type::Set(_)
+                    | Type::FrozenSet(_) => {
                         Ok(Expr::new(ExprKind::Builtin { op: Builtin::Len, args: vec![value] }, Type::Int, at))
                     }
                     Type::Unknown => Ok(Expr::new(ExprKind::Int(0), Type::Int, at)),
@@ -333,7 +339,7 @@ impl Body<'_, '_> {
             return self.refuse(Code::UnsupportedCall, span, message, "");
         }
         match ty {
-            Type::List(t) | Type::Optional(t) => self.printable(t, span),
+            Type::List(t) | Type::Deque(t) | Type::Optional(t) => self.printable(t, span),
             Type::Dict(k, v) => self.printable(k, span).and_then(|()| self.printable(v, span)),
             Type::Tuple(items) => items.iter().try_for_each(|t| self.printable(t, span)),
             _ => Ok(()),
@@ -550,6 +556,7 @@ impl Body<'_, '_> {
         match path {
             "flask.request.get_json" => return self.request_json(keywords, span),
             "flask.jsonify" if keywords.is_empty() => return self.jsonify(args, span),
+            "collections.deque" => return self.new_deque(args, keywords, want, span),
             "functools.reduce" if keywords.is_empty() => return self.reduce(args, span),
             "copy.copy" | "copy.deepcopy" if keywords.is_empty() && args.len() == 1 => {
                 return self.copied(&args[0], path == "copy.deepcopy", span);

@@ -328,6 +328,7 @@ impl Body<'_, '_> {
         }
         let shallow = match &ty {
             Type::List(item) => !deep || is_immutable(item),
+            Type::Deque(_) => !deep,
             Type::Dict(_, item) => !deep || is_immutable(item),
             Type::Set(_) => true,
             _ => {

@@ -24,6 +24,7 @@ pub fn join(a: &Type, b: &Type) -> Option<Type> {
         (Optional(s), Optional(t)) => Type::optional(join(s, t)?),
         (Optional(s), t) | (t, Optional(s)) => Type::optional(join(s, t)?),
         (List(s), List(t)) => Type::list(join(s, t)?),
+        (Deque(s), Deque(t)) => Deque(Box::new(join(s, t)?)),
         (Set(s), Set(t)) => Set(Box::new(same_numbers(s, t)?)),
         (FrozenSet(s), FrozenSet(t)) => FrozenSet(Box::new(same_numbers(s, t)?)),
         (Cell(s), Cell(t)) => Cell(Box::new(join(s, t)?)),
@@ -52,6 +53,7 @@ pub fn makes_number(from: &Type, to: &Type) -> bool {
         (Int | Float, Number) => true,
         (Optional(s), Optional(t))
         | (List(s), List(t))
+        | (Deque(s), Deque(t))
         | (Set(s), Set(t))
         | (FrozenSet(s), FrozenSet(t))
         | (Cell(s), Cell(t)) => makes_number(s, t),

@@ -208,6 +208,71 @@ impl Body<'_, '_> {
     }
 }
 
+/// What iterating over `d.get(key, [])` comes down to.
+pub struct Looked {
+    /// `key in d`
+    pub test: ast::Expr,
+    /// `d[key]`
+    pub items: ast::Expr,
+}
+
+impl Body<'_, '_> {
+    /// `for x in d.get(key, [])` is `for x in d[key]` where the key is there: nothing is copied, and a change of what
+    /// is iterated is seen. A key that is computed gets a name, where there is a place for that.
+    pub fn looked(&mut self, e: &ast::Expr, may_name: bool) -> Lowered<Option<Looked>> {
+        let ast::ExprKind::Call { func, args, keywords } = &e.kind else { return Ok(None) };
+        let ast::ExprKind::Attribute { value: dict, attr } = &func.kind else { return Ok(None) };
+        let [key, absent] = args.as_slice() else { return Ok(None) };
+        if attr.text != "get" || !keywords.is_empty() || !is_empty_display(absent) || !is_path(dict) {
+            return Ok(None);
+        }
+        if !may_name && !is_path(key) {
+            return Ok(None);
+        }
+        let ty = self.quiet(|b| b.expr(dict, None)).map(|v| v.ty);
+        let Some(Type::Dict(wanted, item)) = ty.filter(|ty| !ty.has_unknown()) else { return Ok(None) };
+        if item.item().is_none() {
+            return Ok(None);
+        }
+        let key = match is_path(key) {
+            true => key.clone(),
+            false => {
+                let value = self.expr(key, Some(&wanted))?;
+                let value = self.coerce(value, &wanted, "the key")?;
+                let value = self.spill(value, key.span);
+                let name = self.fresh_name(0, key.span);
+                if let (ast::ExprKind::Name(name), Some(Place::Local(local))) = (&name.kind, value.as_place()) {
+                    self.names.insert(name.clone(), *local);
+                }
+                name
+            }
+        };
+        let (ops, comparators) = (vec![ast::CompareOp::In], vec![(**dict).clone()]);
+        let test = ast::ExprKind::Compare { left: Box::new(key.clone()), ops, comparators };
+        let items = ast::ExprKind::Subscript { value: dict.clone(), index: Box::new(key) };
+        let at = |kind| ast::Expr { kind, span: e.span };
+        Ok(Some(Looked { test: at(test), items: at(items) }))
+    }
+}
+
+/// `[]`, `()`, `{}`
+fn is_empty_display(e: &ast::Expr) -> bool {
+    match &e.kind {
+        ast::ExprKind::List(items) | ast::ExprKind::Tuple(items) => items.is_empty(),
+        ast::ExprKind::Dict(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+/// Names, attributes of names and constants: reading them twice gives the same.
+fn is_path(e: &ast::Expr) -> bool {
+    match &e.kind {
+        ast::ExprKind::Name(_) | ast::ExprKind::Int(_) | ast::ExprKind::Str(_) => true,
+        ast::ExprKind::Attribute { value, .. } => is_path(value),
+        _ => false,
+    }
+}
+
 fn name_of(name: &str, span: Span) -> ast::Expr {
     ast::Expr { kind: ast::ExprKind::Name(name.to_string()), span }
 }

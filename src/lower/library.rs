@@ -272,7 +272,7 @@ impl Body<'_, '_> {
     /// Refuses types whose values Python cannot hash.
     pub fn hashable(&self, ty: &Type, span: Span) -> Lowered<()> {
         match ty {
-            Type::List(_) | Type::Dict(..) | Type::Set(_) => {
+            Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) => {
                 let message = format!("{} cannot be a key", self.world.describe(ty));
                 self.refuse(Code::TypeMismatch, span, message, "use a tuple or a frozenset")
             }
@@ -291,6 +291,7 @@ pub fn type_word(ty: &Type) -> Option<&'static str> {
         Type::Int | Type::Bool => "int",
         Type::Float => "float",
         Type::List(_) => "list",
+        Type::Deque(_) => "deque",
         Type::Dict(..) => "dict",
         Type::Set(_) => "set",
         Type::FrozenSet(_) => "frozenset",

@@ -25,7 +25,9 @@ impl Body<'_, '_> {
                             let (inner, item) = self.iterable(&args[0], false)?;
                             let reversible = match &inner {
                                 Iter::Range { .. } => true,
-                                Iter::Value(v) => matches!(v.ty, Type::List(_) | Type::Str | Type::Unknown),
+                                Iter::Value(v) => {
+                                    matches!(v.ty, Type::List(_) | Type::Deque(_) | Type::Str | Type::Unknown)
+                                }
                                 _ => false,
                             };
                             if !reversible {
@@ -222,7 +224,18 @@ impl Body<'_, '_> {
                 let item = value.ty.clone();
                 (once(value), item)
             }
-            None => self.iterable(&clause.iter, any_order)?,
+            None => match self.looked(&clause.iter, false)? {
+                Some(looked) => {
+                    let test = self.condition(&looked.test)?.0;
+                    if loops.is_empty() {
+                        let iter = once(Expr::new(ExprKind::Int(0), Type::Int, test.at));
+                        loops.push(Loop { target: Target::Ignore, iter, conditions: Vec::new() });
+                    }
+                    loops.iter_mut().last().into_iter().for_each(|last| last.conditions.push(test.clone()));
+                    self.iterable(&looked.items, any_order)?
+                }
+                None => self.iterable(&clause.iter, any_order)?,
+            },
         };
         self.names = names;
         self.loop_over(&clause.target, iter, given, loops)?;

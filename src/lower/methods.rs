@@ -22,6 +22,7 @@ impl Body<'_, '_> {
         match base.ty.clone() {
             Type::Str => self.str_method(base, attr, args, span),
             Type::List(item) => self.list_method(base, &item, attr, args, keywords, span),
+            Type::Deque(item) => self.deque_method(base, &item, attr, args, span),
             Type::Dict(key, value) => self.dict_method(base, (&key, &value), attr, args, want, span),
             Type::Set(item) => self.set_method(base, &item, attr, args, span),
             Type::FrozenSet(_) if attr.text == "copy" && args.is_empty() => Ok(base),
@@ -47,7 +48,7 @@ impl Body<'_, '_> {
     }
 
     /// A method that has only a row in the library table.
-    fn other_method(
+    pub(super) fn other_method(
         &mut self,
         base: Expr,
         attr: &ast::Name,
@@ -67,7 +68,7 @@ impl Body<'_, '_> {
         self.refuse(Code::UnsupportedCall, span, message, "`docs/subset.md` lists what has one")
     }
 
-    fn operate(&self, op: Builtin, base: Expr, args: Vec<Expr>, ty: Type, span: Span) -> Lowered<Expr> {
+    pub(super) fn operate(&self, op: Builtin, base: Expr, args: Vec<Expr>, ty: Type, span: Span) -> Lowered<Expr> {
         let mut all = vec![base];
         all.extend(args);
         Ok(Expr::new(ExprKind::Builtin { op, args: all }, ty, self.at(span)))
@@ -177,13 +178,14 @@ impl Body<'_, '_> {
     }
 
     /// A value that goes into a container, or is looked for in it: the container learns its type.
-    fn element(&mut self, base: &Expr, item: &Type, arg: &ast::Expr) -> Lowered<Expr> {
+    pub(super) fn element(&mut self, base: &Expr, item: &Type, arg: &ast::Expr) -> Lowered<Expr> {
         let value = self.expr(arg, Some(item).filter(|t| t.is_wish()))?;
         if item.has_unknown()
             && let Some(place) = base.as_place()
         {
             let learned = match &base.ty {
                 Type::Set(_) => Type::Set(Box::new(value.ty.clone())),
+                Type::Deque(_) => Type::Deque(Box::new(value.ty.clone())),
                 _ => Type::list(value.ty.clone()),
             };
             self.learn_place(&place.clone(), &learned);
@@ -200,6 +202,7 @@ impl Body<'_, '_> {
         {
             let learned = match &base.ty {
                 Type::Set(_) => Type::Set(Box::new(joined)),
+                Type::Deque(_) => Type::Deque(Box::new(joined)),
                 _ => Type::list(joined),
             };
             self.learn_place(&place.clone(), &learned);

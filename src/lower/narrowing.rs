@@ -157,7 +157,7 @@ impl Body<'_, '_> {
         let value = self.inside_known(value);
         let Type::Optional(inner) = &value.ty else { return value };
         let (ty, at) = ((**inner).clone(), value.at);
-        if matches!(ty, Type::List(_) | Type::Dict(..) | Type::Set(_)) && self.holds_changeable(&ty) {
+        if matches!(ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_)) && self.holds_changeable(&ty) {
             // What is inside may be changed through the result: it has to stay a place.
             return self.present(value);
         }
@@ -185,7 +185,7 @@ impl Body<'_, '_> {
     /// The object that an attribute is looked up on: None has no such attribute. A container stays a place, which its
     /// methods can change.
     pub fn attribute_base(&mut self, base: Expr, name: &str) -> Expr {
-        if matches!(&base.ty, Type::Optional(inner) if matches!(**inner, Type::List(_) | Type::Dict(..) | Type::Set(_)))
+        if matches!(&base.ty, Type::Optional(inner) if matches!(**inner, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_)))
         {
             return self.present(base);
         }

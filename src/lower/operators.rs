@@ -494,7 +494,7 @@ impl Body<'_, '_> {
         let want = match &container.ty {
             Type::Str => Type::Str,
             Type::Tuple(items) if !items.is_empty() && items.iter().all(|t| *t == items[0]) => items[0].clone(),
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) => (**t).clone(),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => (**t).clone(),
             Type::Dict(k, _) => (**k).clone(),
             Type::Json => Type::Str,
             other => {

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::walk::{Part, each_expr_mut, each_part, each_part_of, each_part_of_mut, each_stmt_mut};
 use crate::ir::*;
 use crate::source::FileId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Builds the program; where ownership finds a body that cannot be shown, it is refused and building starts again.
 pub fn build(mut world: World, mut bodies: Bodies, entry: FileId, options: &LowerOptions) -> LoweredProgram {
@@ -85,7 +85,7 @@ fn assemble(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOption
         if let Some(function) = &bodies.functions[old as usize] {
             let mut function = function.clone();
             maps.function_body(&mut function);
-            function.public = is_public(world, old, entry) && !crosses_functions(world, old);
+            function.public = is_public(world, old, entry) && crossing(world, old).is_none();
             program.functions.push(function);
         }
     }
@@ -146,11 +146,32 @@ fn is_public(world: &World, function: u32, entry: FileId) -> bool {
     world.module(info.module).file == entry && class_public && own && info.nesting.path.is_none()
 }
 
-/// True where a parameter or the result holds a function: callers outside cannot give or take one.
-fn crosses_functions(world: &World, function: u32) -> bool {
+/// What a parameter or the result holds that callers outside cannot give or take.
+fn crossing(world: &World, function: u32) -> Option<&'static str> {
     let info = &world.functions[function as usize];
-    matches!(info.kind, FunctionKind::Plain)
-        && info.params.iter().map(|param| &param.ty).chain([&info.result]).any(Type::holds_function)
+    let mut types = info.params.iter().map(|param| &param.ty).chain([&info.result]);
+    let plain = matches!(info.kind, FunctionKind::Plain);
+    types.find_map(|ty| uncoded(world, ty, &mut HashSet::new())).filter(|_| plain)
+}
+
+/// What has no form of its own in calls, inside a type.
+fn uncoded(world: &World, ty: &Type, seen: &mut HashSet<ClassId>) -> Option<&'static str> {
+    if ty.holds_function() {
+        return Some("a function");
+    }
+    match ty {
+        Type::Deque(_) => Some("a deque"),
+        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
+            uncoded(world, t, seen)
+        }
+        Type::Dict(k, v) => uncoded(world, k, seen).or_else(|| uncoded(world, v, seen)),
+        Type::Tuple(items) => items.iter().find_map(|t| uncoded(world, t, seen)),
+        Type::Class(id) if seen.insert(*id) => {
+            let fields = &world.class(*id).fields;
+            fields.iter().filter(|f| !matches!(f.ty, Type::Function(..))).find_map(|f| uncoded(world, &f.ty, seen))
+        }
+        _ => None,
+    }
 }
 
 fn wanted(options: &LowerOptions, name: &str) -> bool {
@@ -161,7 +182,7 @@ fn reach(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOptions) 
     let mut reached = Reached::default();
     for (index, info) in world.functions.iter().enumerate() {
         let plain = matches!(info.kind, FunctionKind::Plain);
-        let entered = is_public(world, index as u32, entry) && !crosses_functions(world, index as u32);
+        let entered = is_public(world, index as u32, entry) && crossing(world, index as u32).is_none();
         if plain && entered && wanted(options, &info.name) {
             reach_function(world, bodies, index as u32, &mut reached);
         }
@@ -265,7 +286,9 @@ impl Found {
             Type::Class(id) => {
                 self.classes.insert(id.0);
             }
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => self.ty(t),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
+                self.ty(t)
+            }
             Type::Dict(k, v) => {
                 self.ty(k);
                 self.ty(v);
@@ -383,7 +406,7 @@ fn default(default: Option<&FieldDefault>, ty: &Type, at: crate::span::Location)
     let make = |kind| Some(Expr::new(kind, ty.clone(), at));
     match default? {
         FieldDefault::Factory(_) => match ty {
-            Type::List(_) => make(ExprKind::List(Vec::new())),
+            Type::List(_) | Type::Deque(_) => make(ExprKind::List(Vec::new())),
             Type::Dict(..) => make(ExprKind::Dict(Vec::new())),
             Type::Set(_) => make(ExprKind::Set(Vec::new())),
             _ => None,
@@ -446,7 +469,9 @@ impl Maps {
     fn ty(&self, ty: &mut Type) {
         match ty {
             Type::Class(id) => *id = self.class(*id),
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => self.ty(t),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
+                self.ty(t)
+            }
             Type::Dict(k, v) => {
                 self.ty(k);
                 self.ty(v);
@@ -529,8 +554,8 @@ fn refusals(world: &World, entry: FileId, options: &LowerOptions) -> Vec<(String
             None => info.name.clone(),
         };
         let class_refused = class.is_some_and(|class| class.refused.is_some());
-        let crossing = crosses_functions(world, index as u32).then(|| {
-            let message = format!("`{name}` takes or gives a function, which cannot cross the call boundary");
+        let crossing = crossing(world, index as u32).map(|what| {
+            let message = format!("`{name}` takes or gives {what}, which cannot cross the call boundary");
             Diagnostic::new(Code::UnsupportedAnnotation, world.at(info.module, info.written.place(info.span)), message)
                 .help("it is translated where other functions of the module call it")
         });

@@ -364,7 +364,7 @@ impl World<'_> {
         match ty {
             Type::Dict(key, value) => self.own_equality(key).or_else(|| self.own_key(value)),
             Type::Set(item) | Type::FrozenSet(item) => self.own_equality(item),
-            Type::List(item) | Type::Optional(item) | Type::Cell(item) => self.own_key(item),
+            Type::List(item) | Type::Deque(item) | Type::Optional(item) | Type::Cell(item) => self.own_key(item),
             Type::Tuple(items) => items.iter().find_map(|item| self.own_key(item)),
             _ => None,
         }
@@ -374,7 +374,7 @@ impl World<'_> {
     pub fn own_equality(&self, ty: &Type) -> Option<ClassId> {
         match ty {
             Type::Class(id) => self.class(*id).methods.contains_key("__eq__").then_some(*id),
-            Type::Optional(item) | Type::FrozenSet(item) | Type::List(item) | Type::Set(item) => {
+            Type::Optional(item) | Type::FrozenSet(item) | Type::List(item) | Type::Deque(item) | Type::Set(item) => {
                 self.own_equality(item)
             }
             Type::Dict(key, value) => self.own_equality(key).or_else(|| self.own_equality(value)),

@@ -235,7 +235,7 @@ fn fault(program: &Program, aliases: &Aliases, e: &Expr) -> Option<(FunctionId, 
 }
 
 fn is_container(ty: &Type) -> bool {
-    matches!(ty, Type::List(_) | Type::Dict(..) | Type::Set(_))
+    matches!(ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_))
 }
 
 fn holds_container(ty: &Type) -> bool {

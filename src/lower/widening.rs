@@ -77,7 +77,9 @@ fn shown(e: &Expr) -> Vec<&Expr> {
 fn holds_float(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>) -> bool {
     match ty {
         Type::Float => true,
-        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => holds_float(program, t, seen),
+        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
+            holds_float(program, t, seen)
+        }
         Type::Dict(k, v) => holds_float(program, k, seen) || holds_float(program, v, seen),
         Type::Tuple(items) => items.iter().any(|t| holds_float(program, t, seen)),
         Type::Class(id) => {

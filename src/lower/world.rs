@@ -340,7 +340,9 @@ impl<'a> World<'a> {
     pub fn refused_class(&self, ty: &Type) -> Option<&Diagnostic> {
         match ty {
             Type::Class(id) => self.class(*id).refused.as_ref(),
-            Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => self.refused_class(t),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
+                self.refused_class(t)
+            }
             Type::Dict(k, v) => self.refused_class(k).or_else(|| self.refused_class(v)),
             Type::Tuple(items) => items.iter().find_map(|t| self.refused_class(t)),
             Type::Function(params, result) => params.iter().chain([&**result]).find_map(|t| self.refused_class(t)),
@@ -362,6 +364,7 @@ impl<'a> World<'a> {
             Type::Str => "str".into(),
             Type::Bytes => "bytes".into(),
             Type::List(t) => format!("list[{}]", self.describe(t)),
+            Type::Deque(t) => format!("deque[{}]", self.describe(t)),
             Type::Dict(k, v) => format!("dict[{}, {}]", self.describe(k), self.describe(v)),
             Type::Set(t) => format!("set[{}]", self.describe(t)),
             Type::FrozenSet(t) => format!("frozenset[{}]", self.describe(t)),

@@ -281,7 +281,9 @@ impl<'c> Body<'c> {
         let value = self.expr(e);
         match &e.ty {
             Type::Str => Ex::call("support.Length", vec![value]),
-            Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => Ex::call("int64", vec![value.method("Len", vec![])]),
+            Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
+                Ex::call("int64", vec![value.method("Len", vec![])])
+            }
             Type::Tuple(items) => Ex::call("int64", vec![Ex::word(items.len().to_string())]),
             _ => Ex::call("int64", vec![value.len()]),
         }
@@ -292,7 +294,9 @@ impl<'c> Body<'c> {
         let zero = Ex::word("0");
         match &e.ty {
             Type::Str => value.binary("==", Ex::word("\"\"")),
-            Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => value.method("Len", vec![]).binary("==", zero),
+            Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
+                value.method("Len", vec![]).binary("==", zero)
+            }
             Type::Tuple(items) => Ex::word(items.is_empty().to_string()),
             _ => value.len().binary("==", zero),
         }
@@ -318,8 +322,9 @@ impl<'c> Body<'c> {
                 let matches = self.matcher(&args[1], item);
                 Ex::call("slices.ContainsFunc", vec![items, matches])
             }
-            _ => {
+            ty => {
                 let matches = self.matcher(&args[1], item);
+                let container = if let Type::Deque(_) = ty { container.method("Items", vec![]) } else { container };
                 Ex::call("slices.ContainsFunc", vec![container, matches])
             }
         }
@@ -387,7 +392,9 @@ impl<'c> Body<'c> {
                 let chars = Ex::call("support.Chars", vec![value]);
                 Ex::Spread(Box::new(Ex::word(format!("support.NewSet{arguments}"))), vec![chars])
             }
-            (Type::Dict(..), _) => value.method("Clone", vec![]),
+            (Type::Deque(_), Type::List(_)) => Ex::call("slices.Clone", vec![value.method("Items", vec![])]),
+            (Type::List(_), Type::Deque(_)) => Ex::call("support.DequeOf", vec![Ex::call("slices.Clone", vec![value])]),
+            (Type::Dict(..) | Type::Deque(_), _) => value.method("Clone", vec![]),
             (Type::Tuple(types), Type::List(item)) => {
                 let base = self.spill("items", value);
                 let parts = (0..types.len()).map(|i| base.clone().dot(format!("V{i}"))).collect();
@@ -510,6 +517,7 @@ impl super::Context<'_> {
             | Type::Optional(_)
             | Type::Class(_)
             | Type::Exception
+            | Type::Deque(_)
             | Type::Function(..)
             | Type::Cell(_)
             | Type::Response

@@ -36,7 +36,7 @@ pub(super) fn codec_of(cx: &Context, ty: &Type) -> String {
         Type::Optional(inner) => format!("support.OptionCodec({})", of(inner)),
         Type::Class(id) => format!("{}()", derived_names(cx.names.class(*id))[0]),
         Type::Json => "support.JSONCodec".into(),
-        Type::Exception | Type::Function(..) | Type::Cell(_) | Type::Response => {
+        Type::Deque(_) | Type::Exception | Type::Function(..) | Type::Cell(_) | Type::Response => {
             cx.refuse(Default::default(), "values of this type do not cross the boundary".into());
             "support.NoneCodec".into()
         }
@@ -127,6 +127,11 @@ pub(super) fn copy_of(cx: &Context, ty: &Type, value: Ex) -> Option<Ex> {
             None => Ex::call("slices.Clone", vec![value]),
         }),
         Type::Bytes => Some(Ex::call("slices.Clone", vec![value])),
+        Type::Deque(item) => {
+            let same = format!("(value {0}) {0}", cx.ty(item));
+            let same = Ex::Func(same, vec![St::Return(vec![Ex::word("value")])]);
+            Some(Ex::call("support.CopyDeque", vec![value, function(item).unwrap_or(same)]))
+        }
         Type::Dict(_, item) => {
             let same = format!("(value {0}) {0}", cx.ty(item));
             let same = Ex::Func(same, vec![St::Return(vec![Ex::word("value")])]);

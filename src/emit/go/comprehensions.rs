@@ -92,7 +92,7 @@ impl<'c> Body<'c> {
         match iter {
             Iter::Value(e) if same => {
                 let value = self.sequence(e);
-                let fresh = !matches!(e.ty, Type::List(_));
+                let fresh = !matches!(e.ty, Type::List(_) | Type::Deque(_));
                 Some(if fresh { value } else { Ex::call("slices.Clone", vec![value]) })
             }
             Iter::Values(e) if same => Some(self.expr(e).method("Values", vec![])),

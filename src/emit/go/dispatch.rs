@@ -168,7 +168,7 @@ impl<'a> Tables<'a> {
         }
         let given = decide::returned_param(self.cx.program, function)
             .and_then(|local| decide::own_params(function).iter().position(|param| param.local == local))
-            .filter(|_| matches!(function.result, Type::List(_) | Type::Dict(..) | Type::Set(_)));
+            .filter(|_| matches!(function.result, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_)));
         if let Some(index) = given {
             let codec = self.codec(&function.result);
             return self.line(indent, &format!("support.ReturnGiven(call, {index}, {codec}, result)"));
@@ -214,7 +214,7 @@ fn arguments_scope() -> Scope {
 /// True where two names for a value of the type could be seen to mean the same.
 fn is_shared(cx: &Context, ty: &Type) -> bool {
     match ty {
-        Type::List(_) | Type::Dict(..) | Type::Set(_) => true,
+        Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) => true,
         Type::Class(id) => cx.class(*id).dataclass.as_ref().is_none_or(|info| !info.frozen) && !cx.keys.contains(id),
         Type::Optional(inner) => is_shared(cx, inner),
         _ => false,

@@ -93,6 +93,9 @@ impl<'c> Body<'c> {
             ExprKind::Read { place, take } => self.read(place, *take, &e.ty, wanted),
             ExprKind::List(items) => {
                 let values = self.operands(&items.iter().collect::<Vec<_>>());
+                if let Type::Deque(_) = e.ty {
+                    return Ex::call(format!("support.NewDeque{}", type_arguments(&self.cx.ty(&e.ty))), values);
+                }
                 Ex::Literal(self.cx.ty(&e.ty), values)
             }
             ExprKind::Dict(pairs) => self.dict(pairs, &e.ty),

@@ -137,7 +137,7 @@ impl<'c> Body<'c> {
                 let item = Item::Value(Ex::call("int64", vec![Ex::word(byte.clone())]));
                 return Walk { head: over(byte, value), item };
             }
-            Type::Set(_) | Type::FrozenSet(_) => {
+            Type::Set(_) | Type::FrozenSet(_) | Type::Deque(_) => {
                 let item = own(self, "item");
                 (over(item.clone(), value.method("Items", vec![])), item)
             }
@@ -159,7 +159,13 @@ impl<'c> Body<'c> {
 
     /// Elements that the body changes: pointers into the slice.
     fn walk_pointers(&mut self, local: LocalId, e: &'c Expr) -> Walk {
-        let items = self.lvalue(e);
+        let items = match &e.ty {
+            Type::Deque(_) => {
+                let items = self.expr(e).method("Items", vec![]);
+                self.spill("items", items)
+            }
+            _ => self.lvalue(e),
+        };
         let place = self.fresh("place");
         let pointer = items.clone().at(Ex::word(place.clone())).unary("&");
         let name = Ex::word(self.names[local.0 as usize].clone());
@@ -274,7 +280,7 @@ impl<'c> Body<'c> {
             Target::Tuple(targets) if targets.len() == 2 => &targets[1],
             _ => blank,
         };
-        let is_slice = matches!(inner, Iter::Value(e) if matches!(e.ty, Type::List(_)));
+        let is_slice = matches!(inner, Iter::Value(e) if matches!(e.ty, Type::List(_) | Type::Deque(_)));
         let walk = self.walk(inner_target, inner);
         let from = self.expr(start);
         let (head, number, before) = match walk.head {
@@ -354,7 +360,7 @@ impl<'c> Body<'c> {
         let value = self.expr(e);
         match &e.ty {
             Type::Dict(..) => value.method("Keys", vec![]),
-            Type::Set(_) | Type::FrozenSet(_) => value.method("Items", vec![]),
+            Type::Set(_) | Type::FrozenSet(_) | Type::Deque(_) => value.method("Items", vec![]),
             Type::Str => Ex::call("support.Chars", vec![value]),
             Type::Tuple(types) => {
                 let base = if super::places::is_path(&value) { value } else { self.spill("items", value) };

@@ -151,6 +151,11 @@ impl<'c> Body<'c> {
                 let [text, at] = take_two(self.operands(&[base, index]));
                 self.raising(Ex::call("support.CharAt", vec![text, at]), "char", wanted)
             }
+            Type::Deque(_) => {
+                let [deque, at] = take_two(self.operands(&[base, index]));
+                let slot = self.raising(Ex::call("support.DequeAt", vec![deque, at]), "slot", wanted);
+                if wanted { slot.unary("*") } else { slot }
+            }
             _ => {
                 let [items, at] = take_two(self.operands(&[base, index]));
                 let value = match check {
@@ -195,6 +200,10 @@ impl<'c> Body<'c> {
             Place::Cell(base) => self.owner(base).dot("Value"),
             Place::Item { base, index, .. } if matches!(base.ty, Type::Dict(..)) => {
                 self.dict_slot(base, index).unary("*")
+            }
+            Place::Item { base, index, .. } if matches!(base.ty, Type::Deque(_)) => {
+                let [deque, at] = take_two(self.operands(&[base, index]));
+                self.raising(Ex::call("support.DequeAt", vec![deque, at]), "slot", true).unary("*")
             }
             Place::Item { base, index, check } => self.element(base, index, *check, "support.Index"),
             Place::Entry { .. } => self.slot(place).unary("*"),
@@ -252,6 +261,10 @@ impl<'c> Body<'c> {
             Place::Item { base, index, .. } if matches!(base.ty, Type::Dict(..)) => {
                 let [dict, key] = take_two(self.operands(&[base, index]));
                 self.push(St::Expr(dict.method("Set", vec![key, value])));
+            }
+            Place::Item { base, .. } if matches!(base.ty, Type::Deque(_)) => {
+                let left = self.place_lvalue(place);
+                self.push(St::Assign(vec![left], "=", vec![value]));
             }
             Place::Item { base, index, check } => {
                 let element = self.element(base, index, *check, "support.IndexToStore");

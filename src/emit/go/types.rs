@@ -18,9 +18,13 @@ const LONGEST_TUPLE: usize = 8;
 pub(super) fn is_reference(keys: &BTreeSet<ClassId>, ty: &Type) -> bool {
     match ty {
         Type::Class(id) => !keys.contains(id),
-        Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) | Type::Exception | Type::Function(..) | Type::Cell(_) => {
-            true
-        }
+        Type::Deque(_)
+        | Type::Dict(..)
+        | Type::Set(_)
+        | Type::FrozenSet(_)
+        | Type::Exception
+        | Type::Function(..)
+        | Type::Cell(_) => true,
         Type::Optional(inner) => is_nilable(keys, inner),
         _ => false,
     }
@@ -30,7 +34,9 @@ pub(super) fn is_reference(keys: &BTreeSet<ClassId>, ty: &Type) -> bool {
 fn is_nilable(keys: &BTreeSet<ClassId>, ty: &Type) -> bool {
     match ty {
         Type::Class(id) => !keys.contains(id),
-        Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) | Type::Exception | Type::Function(..) => true,
+        Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) | Type::Exception | Type::Function(..) => {
+            true
+        }
         _ => false,
     }
 }
@@ -47,6 +53,7 @@ impl Context<'_> {
             Type::Str => "string".into(),
             Type::Bytes => "[]byte".into(),
             Type::List(item) => format!("[]{}", self.ty(item)),
+            Type::Deque(item) => format!("*support.Deque[{}]", self.ty(item)),
             Type::Dict(key, value) => format!("*support.Dict[{}, {}]", self.ty(key), self.ty(value)),
             Type::Set(item) | Type::FrozenSet(item) => {
                 self.hashed(item);
@@ -132,6 +139,7 @@ impl Context<'_> {
             Type::Class(id) if self.keys.contains(id) => format!("{}{{}}", self.ty(ty)),
             Type::Bytes
             | Type::List(_)
+            | Type::Deque(_)
             | Type::Dict(..)
             | Type::Set(_)
             | Type::FrozenSet(_)
@@ -165,6 +173,11 @@ impl Context<'_> {
             Type::Bytes => Ex::call("slices.Equal", vec![a, b]),
             Type::List(item) if self.is_plain(item) => Ex::call("slices.Equal", vec![a, b]),
             Type::List(item) => Ex::call("slices.EqualFunc", vec![a, b, self.equal_function(item)]),
+            Type::Deque(item) => {
+                let items = [a, b].map(|deque| deque.method("Items", vec![]));
+                let [a, b] = items;
+                Ex::call("slices.EqualFunc", vec![a, b, self.equal_function(item)])
+            }
             Type::Dict(_, value) => Ex::call("support.EqualDicts", vec![a, b, self.equal_function(value)]),
             Type::Set(_) | Type::FrozenSet(_) => a.method("Equal", vec![b]),
             Type::Tuple(items) if items.iter().all(|item| self.is_plain(item)) => a.binary("==", b),
@@ -242,6 +255,7 @@ impl Context<'_> {
             Type::Unknown
             | Type::Never
             | Type::None
+            | Type::Deque(_)
             | Type::Dict(..)
             | Type::Set(_)
             | Type::FrozenSet(_)
@@ -289,6 +303,7 @@ impl Context<'_> {
             Type::Str => Ex::call("support.ReprText", vec![value]),
             Type::Bytes => Ex::call("support.ReprBytes", vec![value]),
             Type::List(item) => Ex::call("support.ReprList", vec![value, self.repr_function(item)]),
+            Type::Deque(item) => Ex::call("support.ReprDeque", vec![value, self.repr_function(item)]),
             Type::Dict(key, item) => {
                 Ex::call("support.ReprDict", vec![value, self.repr_function(key), self.repr_function(item)])
             }

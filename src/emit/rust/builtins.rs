@@ -386,6 +386,10 @@ impl Scope<'_, '_> {
             }),
             (from, to) if from == to => self.owned_copy(arg),
             (_, Type::List(_)) => self.as_vec(arg),
+            (_, Type::Deque(_)) => {
+                let items = self.as_vec(arg);
+                Code::atom(quote!(Deque::from(#items)))
+            }
             (_, Type::Set(_) | Type::FrozenSet(_)) => {
                 let ty = self.emitter.ty(ty);
                 let items = self.as_vec(arg).method("into_iter", &[]).at(Level::Atom);

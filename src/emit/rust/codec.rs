@@ -39,20 +39,39 @@ impl Boundary<'_, '_> {
                 !seen.insert(*id)
                     || self.emitter.program.class(*id).fields.iter().all(|field| self.is_wired_within(&field.ty, seen))
             }
-            Type::Unknown | Type::Exception | Type::Function(..) | Type::Cell(_) | Type::Response | Type::Lock => false,
+            Type::Unknown
+            | Type::Deque(_)
+            | Type::Exception
+            | Type::Function(..)
+            | Type::Cell(_)
+            | Type::Response
+            | Type::Lock => false,
         }
     }
 
     pub(super) fn codecs(&self) -> TokenStream {
         let classes = (0..self.emitter.program.classes.len() as u32).map(ClassId);
-        classes.filter(|id| self.is_wired(&Type::Class(*id))).map(|id| self.codec(id)).collect()
+        classes.map(|id| self.codec(id)).collect()
+    }
+
+    /// True where values of a type can be written: of objects, what of them can.
+    fn is_written(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Class(_) => true,
+            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => self.is_written(item),
+            Type::Dict(key, value) => self.is_written(key) && self.is_written(value),
+            Type::Tuple(items) => items.len() <= 8 && items.iter().all(|item| self.is_written(item)),
+            other => self.is_wired(other),
+        }
     }
 
     fn codec(&self, id: ClassId) -> TokenStream {
         let class = self.emitter.program.class(id);
         let (ty, path) = (self.class_type(id), self.emitter.class(id));
         let names = &self.emitter.names.fields[id.0 as usize];
-        let words: Vec<&String> = class.fields.iter().map(|field| &field.name).collect();
+        let written: Vec<usize> = (0..class.fields.len()).filter(|at| self.is_written(&class.fields[*at].ty)).collect();
+        let words: Vec<&String> = written.iter().map(|at| &class.fields[*at].name).collect();
+        let members: Vec<_> = written.iter().map(|at| &names[*at]).collect();
         let word = &class.name;
         let reads = class.fields.iter().enumerate().map(|(at, info)| {
             let default = class.dataclass.as_ref().and_then(|info| info.defaults.get(at)?.as_ref());
@@ -66,21 +85,22 @@ impl Boundary<'_, '_> {
             }
         });
         let built = quote!(#path { #(#reads),* });
-        let pairs = quote!(deeper(3, || Map::from_iter([#((#words.to_string(), it.#names.encode(exact))),*])));
+        let pairs = quote!(deeper(3, || Map::from_iter([#((#words.to_string(), it.#members.encode(exact))),*])));
         let kept = self.kept(id);
         let unused = names.is_empty().then(|| quote!(let _ = fields;));
         let (built, written) = match class.repr {
             ClassRepr::Shared => (quote!(Shared::new(#built)), quote!(self.with(|it| object(#word, #pairs, exact)))),
             ClassRepr::Value | ClassRepr::Owned => (built, quote!({ let it = self; object(#word, #pairs, exact) })),
         };
-        let written = if names.is_empty() { quote!(object(#word, Map::new(), exact)) } else { written };
+        let written = if words.is_empty() { quote!(object(#word, Map::new(), exact)) } else { written };
+        let read = match self.is_wired(&Type::Class(id)) {
+            true => quote!(#kept let fields = fields(value, #word); #unused #built),
+            false => quote!(#kept let _ = value; crate::wire::wrong_type()),
+        };
         quote!(
             impl Wire for #ty {
                 fn decode(value: &Value) -> Self {
-                    #kept
-                    let fields = fields(value, #word);
-                    #unused
-                    #built
+                    #read
                 }
 
                 fn encode(&self, exact: bool) -> Value {
@@ -143,10 +163,8 @@ impl Boundary<'_, '_> {
             true => quote!(let _ = (state, exact); Map::new()),
             false => quote!(Map::from_iter([#(#fields),*])),
         };
-        let wired = |class: &ClassId| self.is_wired(&Type::Class(*class));
         let kept: Vec<TokenStream> = self
             .classes()
-            .filter(wired)
             .map(|class| {
                 let (variant, word) = (self.variant(class), &program.class(class).name);
                 quote!(Some(Object::#variant(it)) => Some((it.encode(exact), #word)),)
@@ -155,7 +173,6 @@ impl Boundary<'_, '_> {
         let globals: Vec<TokenStream> = self
             .global_objects()
             .into_iter()
-            .filter(|(_, class, _)| wired(class))
             .map(|(word, class, id)| {
                 let (global, name) = (program.global(id), self.emitter.names.global(id));
                 let class = &program.class(class).name;

@@ -194,6 +194,7 @@ impl<'e, 'p> Scope<'e, 'p> {
                 Value::new(Code::atom(quote!(#literal)), Kind::Slice)
             }
             ExprKind::Read { place, take } => self.read(place, *take, &expr.ty),
+            ExprKind::List(items) if matches!(expr.ty, Type::Deque(_)) => Value::owned(self.deque(items)),
             ExprKind::List(items) => Value::owned(self.list(items)),
             ExprKind::Dict(pairs) => Value::owned(self.dict(pairs)),
             ExprKind::Set(items) => Value::owned(self.set(items)),
@@ -253,6 +254,11 @@ impl<'e, 'p> Scope<'e, 'p> {
             false if composed => quote!(Vec::from([#(#items),*])),
             false => quote!(vec![#(#items),*]),
         })
+    }
+
+    fn deque(&mut self, items: &[Expr]) -> Code {
+        let items = self.all_owned(items);
+        Code::atom(if items.is_empty() { quote!(Deque::default()) } else { quote!(Deque::from_iter([#(#items),*])) })
     }
 
     fn set(&mut self, items: &[Expr]) -> Code {

@@ -8,7 +8,7 @@
 use super::expressions::Scope;
 use super::printer::Code;
 use crate::emit::decide;
-use crate::ir::library::{Ask, Operation};
+use crate::ir::library::{Ask, Operation, Pattern};
 use crate::ir::{Expr, ExprKind, Need, Type};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -40,15 +40,18 @@ impl Scope<'_, '_> {
         let given = args.iter().enumerate().skip(skip).filter(|(_, arg)| arg.ty != Type::None);
         given
             .map(|(index, arg)| {
-                let code = self.library_operand(op.need(index), arg);
+                let code = self.library_operand(op, index, arg);
                 quote!(#code)
             })
             .collect()
     }
 
-    fn library_operand(&mut self, need: Need, arg: &Expr) -> Code {
-        match (&arg.kind, need) {
+    fn library_operand(&mut self, op: Operation, index: usize, arg: &Expr) -> Code {
+        let generic = op.row().params.get(index).is_some_and(|param| matches!(param.pattern, Pattern::Variable(_)));
+        match (&arg.kind, op.need(index)) {
             (_, Need::Own) => self.owned(arg),
+            // A value of any type is looked at, scalar or not.
+            _ if generic => self.borrowed(arg),
             _ if arg.ty.is_scalar() => self.owned(arg),
             (ExprKind::List(items), _) => {
                 let items: Vec<Code> = items.iter().map(|item| self.owned(item)).collect();
@@ -71,7 +74,7 @@ impl Scope<'_, '_> {
                     before.extend(quote!(let #name = #operand;));
                     return Code::atom(quote!(#name)).prefixed(quote!(&));
                 }
-                let operand = self.library_operand(op.need(index), arg);
+                let operand = self.library_operand(op, index, arg);
                 before.extend(quote!(let #name = #operand;));
                 Code::atom(quote!(#name))
             }));
@@ -85,7 +88,7 @@ impl Scope<'_, '_> {
                 .filter(|(_, arg)| arg.ty != Type::None)
                 .map(|(index, arg)| match &ready[index] {
                     Some(code) => code.clone(),
-                    None => scope.library_operand(op.need(index), arg),
+                    None => scope.library_operand(op, index, arg),
                 })
                 .collect();
             let code = Code::atom(quote!(#path(#container #(, #operands)*)));

@@ -87,7 +87,11 @@ impl Emitter<'_> {
 
     fn note_classes(&self, ty: &Type, noted: &RefCell<BTreeSet<ClassId>>) {
         match ty {
-            Type::List(inner) | Type::Set(inner) | Type::FrozenSet(inner) | Type::Optional(inner) => {
+            Type::List(inner)
+            | Type::Deque(inner)
+            | Type::Set(inner)
+            | Type::FrozenSet(inner)
+            | Type::Optional(inner) => {
                 self.note_classes(inner, noted);
             }
             Type::Dict(key, value) => {

@@ -277,6 +277,10 @@ impl Scope<'_, '_> {
                 Value::new(Code::atom(quote!(dict::item(#base, #key))).raising(), Kind::Ref)
             }
             Type::Tuple(items) => self.tuple_item(base, index, items),
+            Type::Deque(_) => {
+                let (base, index) = (self.borrowed(base), self.owned(index));
+                Value::new(Code::atom(quote!(deque::item(#base, #index))).raising(), Kind::Ref)
+            }
             Type::Str => {
                 let (base, index) = (self.borrowed(base), self.owned(index));
                 Value::owned(Code::atom(quote!(text::item(#base, #index))).raising())
@@ -357,6 +361,11 @@ impl Scope<'_, '_> {
                     let base = self.changed(base).borrow_mut();
                     let key = self.borrowed(index);
                     Value::new(Code::atom(quote!(dict::item_mut(#base, #key))).raising(), Kind::Mut)
+                }
+                Type::Deque(_) => {
+                    let base = self.changed(base).borrow_mut();
+                    let index = self.owned(index);
+                    Value::new(Code::atom(quote!(deque::item_mut(#base, #index))).raising(), Kind::Mut)
                 }
                 _ if *check == Check::Proven => {
                     let base = self.changed(base).code.at(Level::Atom);

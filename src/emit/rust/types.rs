@@ -31,6 +31,10 @@ impl Emitter<'_> {
                 let item = self.ty(item);
                 quote!(Vec<#item>)
             }
+            Type::Deque(item) => {
+                let item = self.ty(item);
+                quote!(Deque<#item>)
+            }
             Type::Dict(key, value) => {
                 let (key, value) = (self.ty(key), self.ty(value));
                 quote!(Dict<#key, #value>)

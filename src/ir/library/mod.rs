@@ -160,6 +160,11 @@ impl Row {
         self.result.has_variable()
     }
 
+    /// True where the result may be a part of an operand.
+    pub fn gives_part(&self) -> bool {
+        matches!(self.result, Pattern::Variable(_) | Pattern::Optional(_))
+    }
+
     /// The name of the support function in Go: `TextCenter`.
     pub fn go_name(&self) -> String {
         let words = [self.module.as_str(), self.function.as_str()];

@@ -11,6 +11,7 @@ pub enum Pattern {
     /// A type variable.
     Variable(char),
     List(Box<Pattern>),
+    Deque(Box<Pattern>),
     Dict(Box<Pattern>, Box<Pattern>),
     Set(Box<Pattern>),
     FrozenSet(Box<Pattern>),
@@ -29,7 +30,9 @@ impl Pattern {
         match self {
             Pattern::Exactly(_) => false,
             Pattern::Variable(_) => true,
-            Pattern::List(t) | Pattern::Set(t) | Pattern::FrozenSet(t) | Pattern::Optional(t) => t.has_variable(),
+            Pattern::List(t) | Pattern::Deque(t) | Pattern::Set(t) | Pattern::FrozenSet(t) | Pattern::Optional(t) => {
+                t.has_variable()
+            }
             Pattern::Iterable { item, .. } => item.has_variable(),
             Pattern::Dict(k, v) => k.has_variable() || v.has_variable(),
             Pattern::Tuple(items) => items.iter().any(Pattern::has_variable),
@@ -42,6 +45,7 @@ impl Pattern {
             Pattern::Exactly(ty) => ty.clone(),
             Pattern::Variable(name) => bindings.get(*name).cloned().unwrap_or(Type::Unknown),
             Pattern::List(t) | Pattern::Iterable { item: t, .. } => Type::list(t.filled(bindings)),
+            Pattern::Deque(t) => Type::Deque(Box::new(t.filled(bindings))),
             Pattern::Set(t) => Type::Set(Box::new(t.filled(bindings))),
             Pattern::FrozenSet(t) => Type::FrozenSet(Box::new(t.filled(bindings))),
             Pattern::Optional(t) => Type::optional(t.filled(bindings)),
@@ -97,6 +101,7 @@ impl Bindings {
             },
             (Pattern::Iterable { item, .. }, Type::List(t)) => inner(item, t),
             (Pattern::List(p), Type::List(t))
+            | (Pattern::Deque(p), Type::Deque(t))
             | (Pattern::Set(p), Type::Set(t))
             | (Pattern::FrozenSet(p), Type::FrozenSet(t)) => is_element(p, t) && inner(p, t),
             (Pattern::Dict(k, v), Type::Dict(l, w)) => {
@@ -156,8 +161,8 @@ fn receiver(path: &str, changes: bool) -> (String, Option<Param>) {
         return (format!("{owner}.{name}"), None);
     }
     let word = owner.split('[').next().unwrap_or(owner);
-    const TYPES: [&str; 11] =
-        ["str", "bytes", "int", "float", "bool", "list", "dict", "set", "frozenset", "tuple", "iter"];
+    const TYPES: [&str; 12] =
+        ["str", "bytes", "int", "float", "bool", "list", "deque", "dict", "set", "frozenset", "tuple", "iter"];
     if !TYPES.contains(&word) {
         return (path.to_string(), None);
     }
@@ -309,6 +314,7 @@ impl<'a> Reader<'a> {
         let mut next = || items.next().unwrap_or_else(|| self.fail("a type"));
         match (name, count) {
             ("list", 1) => Pattern::List(next()),
+            ("deque", 1) => Pattern::Deque(next()),
             ("set", 1) => Pattern::Set(next()),
             ("frozenset", 1) => Pattern::FrozenSet(next()),
             ("iter", 1) => Pattern::Iterable { item: next(), any_order: false },

@@ -31,9 +31,8 @@ impl<'p> Decision<'p> {
     pub(super) fn check_result(&mut self, e: &Expr, need: Need) {
         let part = |op: &Builtin| match op {
             Builtin::DictGet | Builtin::DictGetOr | Builtin::Min | Builtin::Max => true,
-            Builtin::Library(op) => {
-                matches!(op.row().result, library::Pattern::Variable(_) | library::Pattern::Optional(_))
-            }
+            // What is taken out of a container belongs to nobody else.
+            Builtin::Library(op) => op.need(0) != Need::Mut && op.row().gives_part(),
             _ => false,
         };
         if let ExprKind::Builtin { op, args } = &e.kind
@@ -80,7 +79,10 @@ impl<'p> Decision<'p> {
             )
             && !matches!(op, Builtin::Library(op) if !op.row().hands_on() && op.need(0) != Need::Mut)
         {
-            args.iter().for_each(|arg| self.check_elements(&arg.ty, e.at));
+            // Operands that are kept or changed in place hold the same elements as before.
+            let copied = |at: &usize| !matches!(op, Builtin::Library(op) if op.need(*at) != Need::Ref);
+            let operands = args.iter().enumerate().filter(|(at, _)| copied(at));
+            operands.for_each(|(_, arg)| self.check_elements(&arg.ty, e.at));
         }
         if let ExprKind::Sorted { items, .. } = &e.kind
             && matches!(items.kind, ExprKind::Read { .. })
@@ -114,7 +116,7 @@ impl<'p> Decision<'p> {
             return true;
         }
         match ty {
-            Type::List(t) | Type::Optional(t) => self.changes_inside(t),
+            Type::List(t) | Type::Deque(t) | Type::Optional(t) => self.changes_inside(t),
             Type::Dict(_, v) => self.changes_inside(v),
             Type::Tuple(items) => items.iter().any(|t| self.changes_inside(t)),
             _ => false,

@@ -87,7 +87,7 @@ fn keyed(ty: &Type, compared: &mut Vec<Type>) {
             keyed(value, compared);
         }
         Type::Set(item) | Type::FrozenSet(item) => compared.push((**item).clone()),
-        Type::List(item) | Type::Optional(item) => keyed(item, compared),
+        Type::List(item) | Type::Deque(item) | Type::Optional(item) => keyed(item, compared),
         Type::Tuple(items) => items.iter().for_each(|item| keyed(item, compared)),
         _ => {}
     }
@@ -102,7 +102,7 @@ fn compared_by_identity(program: &Program, ty: &Type, seen: &mut HashSet<ClassId
             let fields = &program.class(*id).fields;
             fields.iter().for_each(|field| compared_by_identity(program, &field.ty, seen, found));
         }
-        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
+        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
             compared_by_identity(program, t, seen, found);
         }
         Type::Dict(k, v) => {
@@ -153,7 +153,7 @@ pub(super) fn note_change(place: &Place, fresh: &Fresh, classes: &mut HashSet<Cl
 /// into an object and changed afterwards, the copy at the store is refused.
 pub(super) fn note_container(e: &Expr, fresh: &Fresh, types: &mut HashSet<Type>) {
     let own = matches!(e.as_place(), Some(Place::Local(local)) if fresh.holds(*local));
-    if !own && matches!(e.ty, Type::List(_) | Type::Dict(..) | Type::Set(_)) {
+    if !own && matches!(e.ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_)) {
         types.insert(e.ty.clone());
     }
 }
@@ -173,7 +173,7 @@ pub(super) enum Kind {
 pub(super) fn kind(program: &Program, ty: &Type) -> Kind {
     match ty {
         _ if ty.is_scalar() => Kind::Scalar,
-        Type::List(_) | Type::Dict(..) | Type::Set(_) => Kind::Container,
+        Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) => Kind::Container,
         Type::Class(id) => match program.class(*id).repr {
             ClassRepr::Owned => Kind::Unique(*id),
             ClassRepr::Value | ClassRepr::Shared => Kind::Plain,
@@ -196,7 +196,9 @@ pub(super) fn kind(program: &Program, ty: &Type) -> Kind {
 pub(super) fn unique_inside(program: &Program, ty: &Type) -> Option<ClassId> {
     match ty {
         Type::Class(id) => (program.class(*id).repr == ClassRepr::Owned).then_some(*id),
-        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => unique_inside(program, t),
+        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
+            unique_inside(program, t)
+        }
         Type::Dict(k, v) => unique_inside(program, k).or_else(|| unique_inside(program, v)),
         Type::Tuple(items) => items.iter().find_map(|t| unique_inside(program, t)),
         _ => None,

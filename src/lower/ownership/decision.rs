@@ -104,6 +104,7 @@ pub(super) fn root_key(root: Root) -> RootKey {
 pub(super) fn describe(ty: &Type) -> &'static str {
     match ty {
         Type::List(_) => "list",
+        Type::Deque(_) => "deque",
         Type::Dict(..) => "dict",
         Type::Set(_) => "set",
         _ => "value",

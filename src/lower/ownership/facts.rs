@@ -147,7 +147,9 @@ pub(super) fn changed_container(part: &Part) -> Option<(Type, Option<LocalId>)> 
     };
     match part {
         Part::Store(Place::Item { base, .. }) | Part::Change(Place::Item { base, .. }) => Some(of(base)),
-        Part::Value(e, Need::Mut) if matches!(e.ty, Type::List(_) | Type::Dict(..) | Type::Set(_)) => Some(of(e)),
+        Part::Value(e, Need::Mut) if matches!(e.ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_)) => {
+            Some(of(e))
+        }
         _ => None,
     }
 }

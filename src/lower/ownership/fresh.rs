@@ -67,10 +67,7 @@ impl Fresh {
             ExprKind::Call { function, .. } => facts.returns_fresh[function.0 as usize],
             ExprKind::Builtin { op, args } => match op {
                 Builtin::DictGet => false,
-                Builtin::Library(op) => {
-                    !matches!(op.row().result, library::Pattern::Variable(_) | library::Pattern::Optional(_))
-                        || e.ty.is_scalar()
-                }
+                Builtin::Library(op) => !op.row().gives_part() || op.need(0) == Need::Mut || e.ty.is_scalar(),
                 Builtin::AttributeBase | Builtin::OperandBase => {
                     args.first().is_some_and(|arg| self.is_fresh(facts, arg))
                 }

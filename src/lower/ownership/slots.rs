@@ -80,7 +80,7 @@ pub(super) fn shared_slots(program: &Program, e: &Expr) -> Vec<(Slot, Type)> {
 }
 
 pub(super) fn is_container(ty: &Type) -> bool {
-    matches!(ty, Type::List(_) | Type::Dict(..) | Type::Set(_))
+    matches!(ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_))
 }
 
 /// The container that a part changes.

@@ -2,6 +2,22 @@
 
 pub(super) const ROWS: &[&str] = &[
     "list[T].index(value: T, start: int, stop: int = MAX, /) -> int raises guards eq=T repr=T = list::index_from",
+    "mut deque[T].append(x: own T, /) -> None = deque::append",
+    "mut deque[T].appendleft(x: own T, /) -> None = deque::append_left",
+    "mut deque[T].pop() -> T raises = deque::pop",
+    "mut deque[T].popleft() -> T raises = deque::pop_left",
+    "mut deque[T].extend(iterable: iter[T], /) -> None = deque::extend",
+    "mut deque[T].extendleft(iterable: iter[T], /) -> None = deque::extend_left",
+    "mut deque[T].insert(i: int, x: own T, /) -> None raises = deque::insert",
+    "mut deque[T].remove(value: T, /) -> None raises eq=T repr=T = deque::remove",
+    "mut deque[T].rotate(n: int = 1, /) -> None = deque::rotate",
+    "mut deque[T].reverse() -> None = deque::reverse",
+    "deque[T].count(x: T, /) -> int eq=T = deque::count",
+    "deque[T].index(x: T, start: int = 0, stop: int = MAX, /) -> int raises eq=T repr=T = deque::index",
+    "~deque.of(items: own list[T], /) -> deque[T] = deque::of",
+    "~deque.limited(items: own deque[T], maxlen: int | None) -> deque[T] raises = deque::limited",
+    "~deque.delete(d: mut deque[T], index: int, /) -> None raises = deque::delete",
+    "~deque.maxlen(d: deque[T], /) -> int | None = deque::max_len",
     // What sets are combined with is a set, which is merged, or a list of what was iterated.
     "mut set[T].update(other: set[T], /) -> None key=T = set::merge",
     "mut set[T].update(other: frozenset[T], /) -> None key=T = set::merge",
