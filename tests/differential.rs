@@ -125,6 +125,8 @@ cases! {
     formats "text/formats";
     unpacking "containers/unpacking";
     exceptions "control/exceptions";
+    matching "control/matching";
+    construction "classes/construction";
     account "classes/account";
     optional "control/optional";
     linked "classes/linked";

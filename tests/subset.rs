@@ -15,7 +15,10 @@ fn refusals(source: &str) -> Vec<String> {
 
 /// Code that is refused, with its code. E1013 and E1023 are about a run, not about code.
 const REFUSED: &[(&str, &str)] = &[
-    ("E1001", "def f(x: int) -> int:\n    match x:\n        case 1:\n            return 2\n    return 3\n"),
+    (
+        "E1001",
+        "def f(d: dict[str, int]) -> int:\n    match d:\n        case {'a': 1, **rest}:\n            return len(rest)\n    return 3\n",
+    ),
     ("E1001", "def f(*xs: int) -> int:\n    return 1\n"),
     ("E1001", "def f(x: int) -> int:\n    import math\n    return x\n"),
     ("E1001", "def f() -> int:\n    try:\n        return 1\n    finally:\n        return 2\n"),

@@ -68,6 +68,8 @@ pub struct Body<'w, 'a> {
     pub calls: u32,
     /// In `__init__`: the class, whose fields are variables here.
     pub init: Option<ClassId>,
+    /// In `__init__`, once the object is built: the variable that holds it.
+    pub built: Option<LocalId>,
     pub locals: Vec<Local>,
     /// The current version of each name.
     pub names: HashMap<String, LocalId>,
@@ -105,6 +107,7 @@ impl<'w, 'a> Body<'w, 'a> {
             in_class_body: false,
             calls: 0,
             init: None,
+            built: None,
             locals: Vec::new(),
             names: HashMap::new(),
             own_names: HashSet::new(),
@@ -411,6 +414,11 @@ pub fn assigned_names(body: &[ast::Stmt], found: &mut HashSet<String>) {
                 continue;
             }
             ClassDef(_) => continue,
+            Match { cases, .. } => {
+                let mut names = Vec::new();
+                cases.iter().for_each(|case| crate::python::walk::captures(&case.pattern, &mut names));
+                found.extend(names.into_iter().map(|name| name.text.clone()));
+            }
             Try { handlers, .. } => {
                 found.extend(handlers.iter().filter_map(|h| h.name.as_ref()).map(|n| n.text.clone()))
             }

@@ -38,12 +38,7 @@ impl<'a> Body<'_, 'a> {
                 return self.class_call(class, attr, args, keywords, span);
             }
             if self.is_init_self(value) {
-                return self.refuse(
-                    Code::UnsupportedClass,
-                    span,
-                    format!("`{}` is called on an object under construction", attr.text),
-                    "compute the value in a function and store it",
-                );
+                return self.call_unbuilt(attr, args, keywords, span);
             }
             if attr.text == "strftime"
                 && let Some(text) = self.utc_format(value, args, span)
@@ -282,7 +277,7 @@ impl<'a> Body<'_, 'a> {
         )
     }
 
-    fn factory(&mut self, e: &ast::Expr, ty: &Type, span: Span) -> Lowered<Expr> {
+    pub(super) fn factory(&mut self, e: &ast::Expr, ty: &Type, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         match (dotted(e).as_deref(), ty) {
             (Some("list"), Type::List(_)) => Ok(Expr::new(ExprKind::List(Vec::new()), ty.clone(), at)),
@@ -292,6 +287,10 @@ impl<'a> Body<'_, 'a> {
             (Some("dict"), Type::Dict(..)) => Ok(Expr::new(ExprKind::Dict(Vec::new()), ty.clone(), at)),
             (Some("set"), Type::Set(_)) => Ok(Expr::new(ExprKind::Set(Vec::new()), ty.clone(), at)),
             (Some(_), _) => self.call(e, &[], &[], Some(ty), span),
+            (None, _) if matches!(&e.kind, ast::ExprKind::Lambda { params, .. } if params.items.is_empty()) => {
+                let ast::ExprKind::Lambda { body, .. } = &e.kind else { return self.unknown(span, "the default") };
+                self.expr(body, Some(ty))
+            }
             (None, _) => {
                 self.refuse(Code::UnsupportedClass, span, "this default_factory is not translated", "name a function")
             }
@@ -453,7 +452,10 @@ fn slot<'a>(param: &ParamInfo<'a>) -> Slot<'a> {
     Slot {
         name: param.name.clone(),
         ty: param.ty.clone(),
-        default: param.default.map(SlotDefault::Value),
+        default: param.default.map(match param.is_factory {
+            true => SlotDefault::Factory,
+            false => SlotDefault::Value,
+        }),
         keyword_only: param.keyword_only,
         positional_only: param.positional_only,
     }

@@ -293,6 +293,10 @@ fn read_signatures(world: &mut World) {
 
 fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a>>, Option<Type>)> {
     let info = world.function(id);
+    if let (true, Some(class)) = (info.sets_fields, info.kind.class()) {
+        return Ok((super::members::field_parameters(world, class, info.span), Some(Type::Class(class))));
+    }
+    let is_exit = info.name == "__exit__" && matches!(info.kind, FunctionKind::Method(_));
     let mut params = Vec::new();
     let takes_self = matches!(info.kind, FunctionKind::Method(_) | FunctionKind::Property(_) | FunctionKind::Init(_));
     for (index, param) in info.written.params().items.iter().enumerate() {
@@ -307,11 +311,15 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
                     ty: Type::Class(class),
                     declared: true,
                     default: None,
+                    is_factory: false,
                     keyword_only: false,
                     positional_only: true,
                     span: param.name.span,
                 });
             }
+            continue;
+        }
+        if is_exit && param.kind == ParameterKind::VarPositional {
             continue;
         }
         if matches!(param.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword) {
@@ -321,6 +329,8 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             ));
         }
         let ty = match &param.annotation {
+            // What the exception was; only None is given.
+            _ if is_exit => Type::None,
             // A default of None says what the annotation forgets.
             Some(hint) => match (annotation(world, info.module, hint)?, &param.default) {
                 (ty, Some(Expr { kind: ExprKind::None, .. })) if ty != Type::Unknown => Type::optional(ty),
@@ -328,7 +338,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             },
             None => Type::Unknown,
         };
-        let declared = !ty.has_unknown();
+        let declared = !ty.has_unknown() && !is_exit;
         let ty = match info.kind {
             FunctionKind::Method(class) if ty == Type::Unknown && super::special::compares(&info.name) => {
                 Type::Class(class)
@@ -340,6 +350,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             declared,
             ty,
             default: param.default.as_ref(),
+            is_factory: false,
             keyword_only: param.kind == ParameterKind::KeywordOnly,
             positional_only: param.kind == ParameterKind::PositionalOnly,
             span: param.name.span,

@@ -53,6 +53,8 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
         frozen: false,
         eq: false,
         order: false,
+        match_args: None,
+        keyword_only: false,
         refused,
     };
     for decorator in &def.decorators {
@@ -66,6 +68,51 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
     for inner in &def.body {
         define_member(world, module, id, inner);
     }
+    define_constructor(world, id);
+}
+
+/// The constructor of a dataclass that does more than to take its fields in order.
+fn define_constructor(world: &mut World, id: ClassId) {
+    let info = world.class(id);
+    let after = info.methods.get("__post_init__").copied();
+    let plain = info.fields.iter().all(|field| field.in_init && !field.keyword_only);
+    if !info.is_dataclass || info.init.is_some() || after.is_none() && plain {
+        return;
+    }
+    let written = after.map_or(Written::Fields, |after| world.function(after).written);
+    let span = after.map_or(info.span, |after| world.function(after).span);
+    let mut init = FunctionInfo::new("__init__".into(), info.module, FunctionKind::Init(id), written, span);
+    init.sets_fields = true;
+    let new = crate::ir::FunctionId(world.functions.len() as u32);
+    world.functions.push(init);
+    let info = &mut world.classes[id.0 as usize];
+    info.init = Some(new);
+    info.methods.shift_remove("__post_init__");
+    if let Some(after) = after {
+        let at = world.at(world.function(after).module, span);
+        let message = "`__post_init__` is called by the constructor only";
+        world.functions[after.0 as usize].refused = Some(Diagnostic::new(Code::UnsupportedClass, at, message));
+    }
+}
+
+/// The parameters of the constructor of a dataclass.
+pub fn field_parameters<'a>(world: &World<'a>, class: ClassId, span: Span) -> Vec<ParamInfo<'a>> {
+    let fields = world.class(class).fields.iter().filter(|field| field.in_init);
+    let (named, positional): (Vec<_>, Vec<_>) = fields.partition(|field| field.keyword_only);
+    let param = |field: &FieldInfo<'a>| ParamInfo {
+        name: field.name.clone(),
+        ty: field.ty.clone(),
+        declared: field.declared,
+        default: match field.default {
+            Some(FieldDefault::Value(e) | FieldDefault::Factory(e)) => Some(e),
+            None => None,
+        },
+        is_factory: matches!(field.default, Some(FieldDefault::Factory(_))),
+        keyword_only: field.keyword_only,
+        positional_only: false,
+        span,
+    };
+    positional.into_iter().chain(named).map(param).collect()
 }
 
 fn exception_base(world: &World, module: ModuleId, base: &str) -> Option<ExceptionId> {
@@ -126,8 +173,10 @@ fn class_decorator(world: &World, module: ModuleId, class: &mut ClassInfo, decor
             "frozen" => class.frozen = value,
             "eq" => class.eq = value,
             "order" => class.order = value,
-            "slots" | "repr" | "init" if value => {}
-            "slots" | "kw_only" | "unsafe_hash" if !value => {}
+            "kw_only" => class.keyword_only = value,
+            "slots" => {}
+            "repr" | "init" | "match_args" if value => {}
+            "unsafe_hash" if !value => {}
             _ => return Err(refuse(format!("dataclass option `{key}={value}` is outside the subset"))),
         }
     }
@@ -159,6 +208,9 @@ fn define_member<'a>(world: &mut World<'a>, module: ModuleId, class: ClassId, st
             for target in targets {
                 match &target.kind {
                     ExprKind::Name(name) if name == "__slots__" => {}
+                    ExprKind::Name(name) if name == "__match_args__" => {
+                        world.classes[class.0 as usize].match_args = texts(value);
+                    }
                     ExprKind::Name(name) => define_attribute(world, class, name, None, value, stmt.span),
                     _ => {
                         let message = "class variables are assigned by unpacking";
@@ -231,19 +283,38 @@ fn define_attribute<'a>(
     world.modules[module.0 as usize].items.push(Item::Global(id));
 }
 
+/// The texts of a display of constant texts.
+fn texts(value: &Expr) -> Option<Vec<String>> {
+    let (ExprKind::Tuple(items) | ExprKind::List(items)) = &value.kind else { return None };
+    let text = |item: &Expr| match &item.kind {
+        ExprKind::Str(text) => Some(text.clone()),
+        _ => None,
+    };
+    items.iter().map(text).collect()
+}
+
 fn define_field<'a>(world: &mut World<'a>, class: ClassId, name: &str, hint: &'a Expr, value: Option<&'a Expr>) {
     let info = world.class(class);
     let name = mangled(&info.name, name);
-    let default = match value.map(|value| field_default(world, info.module, value)) {
-        None => None,
-        Some(Ok(default)) => default,
-        Some(Err(problem)) => {
-            world.classes[class.0 as usize].refused.get_or_insert(problem);
-            None
-        }
+    let mut field = FieldInfo {
+        name,
+        ty: Type::Unknown,
+        declared: false,
+        hint: Some(hint),
+        default: None,
+        keyword_only: info.keyword_only,
+        in_init: true,
     };
-    let field = FieldInfo { name, ty: Type::Unknown, declared: false, hint: Some(hint), default, keyword_only: false };
-    world.classes[class.0 as usize].fields.push(field);
+    let read = value.map_or(Ok(()), |value| field_default(world, info.module, value, &mut field));
+    let fields = &mut world.classes[class.0 as usize].fields;
+    // A field of a base class that is declared again keeps its place.
+    match fields.iter_mut().find(|known| known.name == field.name) {
+        Some(known) => *known = field,
+        None => fields.push(field),
+    }
+    if let Err(problem) = read {
+        world.classes[class.0 as usize].refused.get_or_insert(problem);
+    }
 }
 
 /// Reads the annotations of fields and class variables, once every class is known.
@@ -289,31 +360,40 @@ fn annotate_fields(world: &mut World, class: ClassId) {
     info.locks.extend(Vec::into_iter(locks).map(|field: FieldInfo| field.name));
 }
 
-fn field_default<'a>(world: &World, module: ModuleId, value: &'a Expr) -> Result<Option<FieldDefault<'a>>, Diagnostic> {
-    if let ExprKind::Call { func, args, keywords } = &value.kind {
-        let name = library_name(world, module, &dotted(func).unwrap_or_default());
-        if name == "dataclasses.field" {
-            let mut default = None;
-            for keyword in keywords {
-                match keyword.name.as_ref().map(|n| n.text.as_str()) {
-                    Some("default") => default = Some(FieldDefault::Value(&keyword.value)),
-                    Some("default_factory") => default = Some(FieldDefault::Factory(&keyword.value)),
-                    _ => {
-                        let at = world.at(module, value.span);
-                        return Err(Diagnostic::new(
-                            Code::UnsupportedClass,
-                            at,
-                            "this option of `field` is not translated",
-                        ));
-                    }
-                }
-            }
-            if args.is_empty() {
-                return Ok(default);
+/// Reads what is assigned to a field in the class body: a default, or `field(...)`.
+fn field_default<'a>(
+    world: &World,
+    module: ModuleId,
+    value: &'a Expr,
+    field: &mut FieldInfo<'a>,
+) -> Result<(), Diagnostic> {
+    let ExprKind::Call { func, args, keywords } = &value.kind else {
+        field.default = Some(FieldDefault::Value(value));
+        return Ok(());
+    };
+    let name = library_name(world, module, &dotted(func).unwrap_or_default());
+    if name != "dataclasses.field" || !args.is_empty() {
+        field.default = Some(FieldDefault::Value(value));
+        return Ok(());
+    }
+    for keyword in keywords {
+        let constant = match keyword.value.kind {
+            ExprKind::Bool(value) => Some(value),
+            _ => None,
+        };
+        match (keyword.name.as_ref().map(|n| n.text.as_str()), constant) {
+            (Some("default"), _) => field.default = Some(FieldDefault::Value(&keyword.value)),
+            (Some("default_factory"), _) => field.default = Some(FieldDefault::Factory(&keyword.value)),
+            (Some("init"), Some(given)) => field.in_init = given,
+            (Some("kw_only"), Some(given)) => field.keyword_only = given,
+            (Some("repr" | "compare"), Some(true)) => {}
+            (option, _) => {
+                let message = format!("option `{}` of `field` is not translated", option.unwrap_or("**"));
+                return Err(Diagnostic::new(Code::UnsupportedClass, world.at(module, value.span), message));
             }
         }
     }
-    Ok(Some(FieldDefault::Value(value)))
+    Ok(())
 }
 
 fn define_method<'a>(

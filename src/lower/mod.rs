@@ -24,6 +24,7 @@ mod classes;
 mod closures;
 mod collect;
 mod conditions;
+mod contexts;
 mod declare;
 mod deques;
 mod dicts;
@@ -37,6 +38,7 @@ mod join;
 mod lazy;
 mod library;
 mod loops;
+mod matching;
 mod members;
 mod methods;
 mod narrowing;
@@ -310,12 +312,16 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     }
     let mut params = parameters(&mut body, id)?;
     params.extend(body.captured_parameters(id, span)?);
+    if body.world.function(id).sets_fields {
+        body.set_fields(span)?;
+    }
     body.cells_of_parameters(&params, span)?;
     assigned_names(written.stmts(), &mut body.own_names);
     collect_globals(written.stmts(), &mut body);
     match written {
         Written::Def(def) => body.statements(&def.body)?,
         Written::Lambda { body: value, .. } => body.return_(Some(value), value.span)?,
+        Written::Fields => {}
     }
     finish(&mut body, kind, span)?;
     body.learn_captured(id);
@@ -405,7 +411,10 @@ fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
             Some(e) => {
                 let want = Some(&param.ty).filter(|t| **t != Type::Unknown);
                 body.in_class_body = true;
-                let value = body.constant_default(e, want, e.span);
+                let value = match param.is_factory {
+                    true => body.factory(e, &param.ty, e.span),
+                    false => body.constant_default(e, want, e.span),
+                };
                 body.in_class_body = false;
                 let value = value?;
                 if !param.declared {

@@ -127,6 +127,7 @@ pub fn sign(world: &mut World, route: &RouteInfo) {
             ty: Type::Json,
             declared: true,
             default: None,
+            is_factory: false,
             keyword_only: false,
             positional_only: false,
             span: info.written.place(info.span),

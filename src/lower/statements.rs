@@ -16,6 +16,7 @@ impl Body<'_, '_> {
             if self.flow.dead {
                 break;
             }
+            self.build_before(stmt)?;
             match self.statement(stmt) {
                 Ok(()) => {}
                 Err(problem) if self.world.last => return Err(problem),
@@ -55,6 +56,7 @@ impl Body<'_, '_> {
             S::Try { body, handlers, orelse, finalbody, is_star: false } => {
                 self.try_(body, handlers, orelse, finalbody, span)
             }
+            S::Match { subject, cases } => self.match_(subject, cases, span),
             S::With { items, body, is_async: false } => self.with(items, body, span),
             S::Delete(targets) => targets.iter().try_for_each(|t| self.delete(t)),
             S::Assert { test, msg } => self.assert(test, msg.as_ref(), span),
@@ -77,6 +79,9 @@ impl Body<'_, '_> {
 
     fn expression_statement(&mut self, e: &ast::Expr) -> Lowered<()> {
         if matches!(e.kind, ast::ExprKind::Str(_) | ast::ExprKind::Ellipsis | ast::ExprKind::None) {
+            return Ok(());
+        }
+        if self.set_frozen(e)? {
             return Ok(());
         }
         let value = self.expr(e, None)?;
@@ -316,6 +321,9 @@ impl Body<'_, '_> {
         if value.is_some_and(|e| self.is_not_implemented(e)) {
             return self.return_not_implemented(span);
         }
+        if self.class.is_some() && self.is_constructor() && value.is_none() {
+            return self.finish_init(span);
+        }
         let want = self.result_type();
         let value = match value {
             None => Expr::new(ExprKind::None, Type::None, self.at(span)),
@@ -516,24 +524,6 @@ impl Body<'_, '_> {
         self.leave_loop(breaks);
         self.push(StmtKind::For { target, iter, body: stmts, orelse }, span);
         Ok(())
-    }
-
-    fn with(&mut self, items: &[ast::WithItem], body: &[ast::Stmt], span: Span) -> Lowered<()> {
-        for item in items {
-            let value = self.expr(&item.context, None)?;
-            if value.ty == Type::Unknown {
-                continue;
-            }
-            if value.ty != Type::Lock || item.target.is_some() {
-                return self.refuse(
-                    Code::UnsupportedStatement,
-                    span,
-                    "`with` is translated for locks only",
-                    "call the function directly, or use try/finally",
-                );
-            }
-        }
-        self.statements(body)
     }
 }
 

@@ -51,6 +51,8 @@ pub struct ParamInfo<'a> {
     /// Annotated: the type is not changed by call sites.
     pub declared: bool,
     pub default: Option<&'a ast::Expr>,
+    /// The default is a function that gives one.
+    pub is_factory: bool,
     pub keyword_only: bool,
     pub positional_only: bool,
     pub span: Span,
@@ -79,6 +81,8 @@ pub struct FunctionInfo<'a> {
     pub nesting: Nesting,
     /// Why it is not translated.
     pub refused: Option<Diagnostic>,
+    /// The constructor of a dataclass: sets the fields from parameters of their names, then runs `__post_init__`.
+    pub sets_fields: bool,
 }
 
 impl<'a> FunctionInfo<'a> {
@@ -99,15 +103,24 @@ impl<'a> FunctionInfo<'a> {
             floats: HashSet::new(),
             nesting: Nesting::default(),
             refused: None,
+            sets_fields: false,
         }
     }
 }
+
+/// Those of a function that is not written.
+static NO_PARAMETERS: ast::Parameters = ast::Parameters { items: Vec::new() };
 
 /// How a function is written.
 #[derive(Clone, Copy)]
 pub enum Written<'a> {
     Def(&'a ast::FunctionDef),
-    Lambda { params: &'a ast::Parameters, body: &'a ast::Expr },
+    /// Not at all: the constructor of a dataclass.
+    Fields,
+    Lambda {
+        params: &'a ast::Parameters,
+        body: &'a ast::Expr,
+    },
 }
 
 impl<'a> Written<'a> {
@@ -115,6 +128,7 @@ impl<'a> Written<'a> {
     pub fn params(self) -> &'a ast::Parameters {
         match self {
             Written::Def(def) => &def.params,
+            Written::Fields => &NO_PARAMETERS,
             Written::Lambda { params, .. } => params,
         }
     }
@@ -123,7 +137,7 @@ impl<'a> Written<'a> {
     pub fn stmts(self) -> &'a [ast::Stmt] {
         match self {
             Written::Def(def) => &def.body,
-            Written::Lambda { .. } => &[],
+            Written::Lambda { .. } | Written::Fields => &[],
         }
     }
 
@@ -131,7 +145,7 @@ impl<'a> Written<'a> {
     pub fn returns(self) -> Option<&'a ast::Expr> {
         match self {
             Written::Def(def) => def.returns.as_ref(),
-            Written::Lambda { .. } => None,
+            Written::Lambda { .. } | Written::Fields => None,
         }
     }
 
@@ -139,7 +153,7 @@ impl<'a> Written<'a> {
     pub fn place(self, span: Span) -> Span {
         match self {
             Written::Def(def) => def.name.span,
-            Written::Lambda { .. } => span,
+            Written::Lambda { .. } | Written::Fields => span,
         }
     }
 }
@@ -190,6 +204,8 @@ pub struct FieldInfo<'a> {
     /// The default of a dataclass field.
     pub default: Option<FieldDefault<'a>>,
     pub keyword_only: bool,
+    /// A parameter of the constructor of a dataclass sets it.
+    pub in_init: bool,
 }
 
 /// The default of a dataclass field.
@@ -222,6 +238,10 @@ pub struct ClassInfo<'a> {
     pub frozen: bool,
     pub eq: bool,
     pub order: bool,
+    /// A dataclass of which all fields are given by name.
+    pub keyword_only: bool,
+    /// `__match_args__`, where the class body says it.
+    pub match_args: Option<Vec<String>>,
     pub refused: Option<Diagnostic>,
 }
 

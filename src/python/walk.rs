@@ -43,6 +43,49 @@ pub fn parts(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
+/// The expressions directly inside an expression that has no names of its own, to be changed.
+pub fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
+    match &mut expr.kind {
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => items.iter_mut().collect(),
+        ExprKind::Dict(items) => {
+            items.iter_mut().flat_map(|item| item.key.iter_mut().chain([&mut item.value])).collect()
+        }
+        ExprKind::FString(pieces) | ExprKind::TString(pieces) => fields_mut(pieces),
+        ExprKind::Unary { operand, .. } => vec![operand],
+        ExprKind::Binary { left, right, .. } => vec![left, right],
+        ExprKind::BoolOp { values, .. } => values.iter_mut().collect(),
+        ExprKind::Compare { left, comparators, .. } => [&mut **left].into_iter().chain(comparators).collect(),
+        ExprKind::Conditional { test, body, orelse } => vec![body, test, orelse],
+        ExprKind::Call { func, args, keywords } => {
+            let keywords = keywords.iter_mut().map(|keyword| &mut keyword.value);
+            [&mut **func].into_iter().chain(args).chain(keywords).collect()
+        }
+        ExprKind::Attribute { value, .. } => vec![value],
+        ExprKind::Subscript { value, index } => vec![value, index],
+        ExprKind::Slice { lower, upper, step } => {
+            [lower, upper, step].into_iter().flatten().map(|e| &mut **e).collect()
+        }
+        ExprKind::Starred(inner) | ExprKind::Await(inner) | ExprKind::YieldFrom(inner) => vec![inner],
+        ExprKind::Yield(value) => value.iter_mut().map(|value| &mut **value).collect(),
+        ExprKind::Named { .. }
+        | ExprKind::Lambda { .. }
+        | ExprKind::ListComp { .. }
+        | ExprKind::SetComp { .. }
+        | ExprKind::DictComp { .. }
+        | ExprKind::Generator { .. }
+        | ExprKind::Name(_)
+        | ExprKind::None
+        | ExprKind::Bool(_)
+        | ExprKind::Ellipsis
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Imaginary(_)
+        | ExprKind::Str(_)
+        | ExprKind::Bytes(_)
+        | ExprKind::Error => Vec::new(),
+    }
+}
+
 /// The expressions directly in a statement: of a `def` its decorators and defaults, of a `match` its patterns too.
 pub fn heads(stmt: &Stmt) -> Vec<&Expr> {
     match &stmt.kind {
@@ -139,6 +182,17 @@ fn fields(pieces: &[FStringPart]) -> Vec<&Expr> {
         if let FStringPart::Field { value, spec, .. } = piece {
             found.push(value);
             found.extend(fields(spec));
+        }
+    }
+    found
+}
+
+fn fields_mut(pieces: &mut [FStringPart]) -> Vec<&mut Expr> {
+    let mut found = Vec::new();
+    for piece in pieces {
+        if let FStringPart::Field { value, spec, .. } = piece {
+            found.push(value);
+            found.extend(fields_mut(spec));
         }
     }
     found

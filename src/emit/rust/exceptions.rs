@@ -23,6 +23,8 @@ use quote::{format_ident, quote};
 #[derive(Clone, Debug)]
 pub struct Attempt {
     label: Ident,
+    /// A `finally` follows, which runs before a loop is left too.
+    leaves: bool,
 }
 
 impl Attempt {
@@ -41,7 +43,15 @@ impl Attempt {
     pub fn give_back(&self, value: TokenStream, has_value: bool) -> TokenStream {
         let label = self.lifetime();
         let value = if has_value { value } else { quote!(()) };
+        let value = if self.leaves { quote!(Exit::Returned(#value)) } else { value };
         quote!(break #label Attempt::Returned(#value);)
+    }
+
+    /// Leaves the body by ending the loop around, or by its next round; nothing where no `finally` follows.
+    pub fn leave_loop(&self, ends: bool) -> Option<TokenStream> {
+        let label = self.lifetime();
+        let exit = if ends { quote!(Exit::Break) } else { quote!(Exit::Continue) };
+        self.leaves.then(|| quote!(break #label Attempt::Returned(#exit);))
     }
 }
 
@@ -268,7 +278,7 @@ impl Scope<'_, '_> {
         values: &TokenStream,
     ) -> (TokenStream, TokenStream) {
         let label = self.temporary("attempt");
-        let attempt = Attempt { label };
+        let attempt = Attempt { label, leaves: false };
         self.attempts.push(attempt.clone());
         let code = self.stmts(body);
         self.attempts.pop();
@@ -344,7 +354,10 @@ impl Scope<'_, '_> {
         tail: bool,
     ) -> TokenStream {
         let label = self.temporary("guarded");
-        let attempt = Attempt { label };
+        let all = || [body, orelse].into_iter().chain(handlers.iter().map(|handler| handler.body.as_slice()));
+        let leaves = all().any(|body| decide::breaks(body) || decide::continues(body));
+        let returns = all().any(decide::returns);
+        let attempt = Attempt { label, leaves };
         self.attempts.push(attempt.clone());
         let inner = match handlers.is_empty() && orelse.is_empty() {
             true => {
@@ -377,10 +390,26 @@ impl Scope<'_, '_> {
                 }
             }
         };
-        let ty = self.emitter.ty(&self.result.clone());
+        let ty = match returns {
+            true => self.emitter.ty(&self.result.clone()),
+            false => quote!(std::convert::Infallible),
+        };
+        let returned = if returns { quote!({ #returned }) } else { quote!(match value {},) };
+        let (ty, arm) = match leaves {
+            true => {
+                let (ended, next) = (self.leave_loop(true), self.leave_loop(false));
+                let exits = quote!(
+                    Attempt::Returned(Exit::Returned(value)) => #returned
+                    Attempt::Returned(Exit::Break) => { #ended }
+                    Attempt::Returned(Exit::Continue) => { #next }
+                );
+                (quote!(Exit<#ty>), exits)
+            }
+            false => (ty, quote!(Attempt::Returned(value) => #returned)),
+        };
         let rest = quote!(
             Attempt::Raised(error) => { #again }
-            Attempt::Returned(value) => { #returned }
+            #arm
         );
         if diverges {
             return quote!(

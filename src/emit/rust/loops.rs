@@ -128,6 +128,10 @@ impl Scope<'_, '_> {
         let Some(frame) = self.loops.last_mut() else {
             return TokenStream::new();
         };
+        let inside = self.attempts.iter().skip(frame.attempts).rev();
+        if let Some(left) = inside.filter_map(|attempt| attempt.leave_loop(ends)).next() {
+            return left;
+        }
         let lifetime = |name: &Ident| {
             let lifetime = syn::Lifetime::new(&format!("'{name}"), Span::call_site());
             quote!(#lifetime)

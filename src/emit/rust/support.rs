@@ -23,6 +23,7 @@ letters list number option order pad radix range recursion repr search set setli
 const TYPES: &[(&str, &str)] = &[
     ("Attempt", "attempt"),
     ("Deque", "deque"),
+    ("Exit", "attempt"),
     ("Dict", "dict"),
     ("Exception", "exception"),
     ("FrozenSet", "set"),

@@ -19,7 +19,7 @@ impl<'p> Decision<'p> {
         }
         let fresh_root = matches!(root, Some(Root::Local(local)) if self.fresh.holds(local));
         let later = matches!(root, Some(Root::Local(local)) if self.changed_later.contains(&local));
-        let unchanged = !self.changes_inside(ty);
+        let unchanged = !self.facts.changes_inside(ty);
         if unchanged && !(fresh_root && later) {
             return;
         }
@@ -101,25 +101,12 @@ impl<'p> Decision<'p> {
             other => other.item(),
         };
         if let Some(inner) = inner
-            && self.changes_inside(&inner)
+            && self.facts.changes_inside(&inner)
         {
             self.refuse(
                 at,
                 format!("the elements of this {} are shared with the copy, and changed", describe(container)),
             );
-        }
-    }
-
-    /// True where a container of this type, or inside it, is changed in place somewhere.
-    fn changes_inside(&self, ty: &Type) -> bool {
-        if self.facts.changed_in_place.contains(ty) {
-            return true;
-        }
-        match ty {
-            Type::List(t) | Type::Deque(t) | Type::Optional(t) => self.changes_inside(t),
-            Type::Dict(_, v) => self.changes_inside(v),
-            Type::Tuple(items) => items.iter().any(|t| self.changes_inside(t)),
-            _ => false,
         }
     }
 

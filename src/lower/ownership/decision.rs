@@ -27,6 +27,8 @@ pub(super) struct Decision<'p> {
     pub(super) demands: Vec<Demand>,
     /// Live variables, walking backwards.
     pub(super) live: HashSet<LocalId>,
+    /// What each `finally` around mentions.
+    pub(super) lasts: Vec<HashSet<LocalId>>,
     /// Variables that are changed later, walking backwards.
     pub(super) changed_later: HashSet<LocalId>,
 }
@@ -48,6 +50,7 @@ impl<'p> Decision<'p> {
             public_only: function.public && facts.callers[index] == 0,
             demands: Vec::new(),
             live: HashSet::new(),
+            lasts: Vec::new(),
             changed_later: HashSet::new(),
         }
     }

@@ -28,6 +28,19 @@ pub(super) struct Facts<'p> {
 }
 
 impl<'p> Facts<'p> {
+    /// True where a container of this type, or inside it, is changed in place somewhere.
+    pub(super) fn changes_inside(&self, ty: &Type) -> bool {
+        if self.changed_in_place.contains(ty) {
+            return true;
+        }
+        match ty {
+            Type::List(t) | Type::Deque(t) | Type::Optional(t) => self.changes_inside(t),
+            Type::Dict(_, v) => self.changes_inside(v),
+            Type::Tuple(items) => items.iter().any(|t| self.changes_inside(t)),
+            _ => false,
+        }
+    }
+
     pub(super) fn of(program: &'p Program) -> Facts<'p> {
         let count = program.functions.len();
         let mut facts = Facts {

@@ -6,6 +6,14 @@ use crate::ir::walk::{Part, PartMut, each_part, each_part_of};
 use crate::ir::*;
 use std::collections::HashSet;
 
+/// The variable that a place is.
+fn local_of(place: &Place) -> Option<LocalId> {
+    match place {
+        Place::Local(local) => Some(*local),
+        _ => None,
+    }
+}
+
 impl<'p> Decision<'p> {
     pub(super) fn block(&mut self, body: &mut [Stmt]) {
         for stmt in body.iter_mut().rev() {
@@ -25,7 +33,14 @@ impl<'p> Decision<'p> {
             }
             StmtKind::While { .. } | StmtKind::For { .. } => self.loop_(stmt),
             StmtKind::Try { body, handlers, orelse, finally } => {
+                let mut last = HashSet::new();
+                each_part(finally, &|_, _| Need::Ref, &mut |part| match part {
+                    Part::Value(e, _) => last.extend(e.as_place().and_then(local_of)),
+                    Part::Store(place) | Part::Change(place) => last.extend(local_of(place)),
+                    Part::Declare(_) | Part::Body(_) => {}
+                });
                 self.block(finally);
+                self.lasts.push(last);
                 let after = self.live.clone();
                 self.block(orelse);
                 let mut live = std::mem::take(&mut self.live);
@@ -38,9 +53,11 @@ impl<'p> Decision<'p> {
                 // A handler may run after any part of the body, so nothing it reads is moved there.
                 self.block(body);
                 self.live.extend(after);
+                self.lasts.pop();
             }
             StmtKind::Return(Some(value)) => {
-                self.live.clear();
+                // What a `finally` on the way out uses is used after the value was taken.
+                self.live = self.lasts.iter().flatten().copied().collect();
                 let exported = self.public_only;
                 self.returned(value, exported);
             }

@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) fn pass_parameters(program: &mut Program, facts: &Facts) {
     for index in 0..program.functions.len() {
         let stored = stores(&program.functions[index]);
+        let kept = kept(&program.functions[index]);
         for position in 0..program.functions[index].params.len() {
             let function = &program.functions[index];
             let local = function.params[position].local;
@@ -20,6 +21,8 @@ pub(super) fn pass_parameters(program: &mut Program, facts: &Facts) {
                 Kind::Scalar => Passing::Value,
                 _ if stored.get(&local).copied().unwrap_or(0) > 0 => Passing::Value,
                 Kind::Container | Kind::Unique(_) if changed => Passing::RefMut,
+                // The new object is the only one to hold it, which is checked where it is made.
+                Kind::Container if kept.contains(&local) && facts.changes_inside(ty) => Passing::Value,
                 _ => Passing::Ref,
             };
             let function = &mut program.functions[index];
@@ -32,6 +35,21 @@ pub(super) fn pass_parameters(program: &mut Program, facts: &Facts) {
             function.locals[local.0 as usize].binding = binding;
         }
     }
+}
+
+/// Variables that a constructor stores.
+fn kept(function: &Function) -> HashSet<LocalId> {
+    let mut found = HashSet::new();
+    if matches!(function.kind, FunctionKind::Init(_)) {
+        each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
+            if let Part::Value(e, Need::Own) = part
+                && let Some(Place::Local(local)) = e.as_place()
+            {
+                found.insert(*local);
+            }
+        });
+    }
+    found
 }
 
 pub(super) fn passing_table(program: &Program) -> Vec<Vec<Need>> {

@@ -11,3 +11,13 @@ pub enum Attempt<T, R> {
     /// It returned from the function.
     Returned(R),
 }
+
+/// How the body of a `try` inside a loop was left before its end.
+pub enum Exit<R> {
+    /// It returned from the function.
+    Returned(R),
+    /// It ended the loop.
+    Break,
+    /// It went on with the next round.
+    Continue,
+}
