@@ -204,12 +204,47 @@ pub enum Ending {
     DurationReached,
     /// The user pressed Ctrl-C.
     Interrupted,
+    /// It was running before and runs on: it was watched for a while.
+    Detached,
+    /// Somebody else watched it and does not say.
+    NotSeen,
+}
+
+/// Where a measurement comes from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Origin {
+    /// A command was run and sampled.
+    #[default]
+    Run,
+    /// A process that was running already was sampled.
+    Attached { pid: i32 },
+    /// Profiles of other tools were read.
+    Imported { files: Vec<ImportedFile> },
+}
+
+impl Origin {
+    /// Whether we did not sample ourselves.
+    pub fn is_imported(&self) -> bool {
+        matches!(self, Origin::Imported { .. })
+    }
+}
+
+/// A profile that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedFile {
+    /// The file, as typed.
+    pub path: PathBuf,
+    /// Such as `pstats`.
+    pub format: String,
+    /// Stacks that were sampled; none where calls were traced or the format does not say.
+    pub samples: Option<u64>,
 }
 
 impl Ending {
     /// Whether the command did what it was asked to do.
     pub fn is_success(self) -> bool {
-        matches!(self, Ending::Code { code: 0 } | Ending::DurationReached)
+        matches!(self, Ending::Code { code: 0 } | Ending::DurationReached | Ending::Detached | Ending::NotSeen)
     }
 }
 
@@ -263,6 +298,8 @@ pub enum NativeMethod {
     Unwound,
     /// Only where a thread computed without holding the GIL; code that holds it counts as Python.
     WithoutGil,
+    /// Not at all: an imported profile does not say.
+    Untold,
 }
 
 /// One process of the run in which Python was found.
@@ -294,6 +331,13 @@ pub struct Function {
     /// Unbroken rows of samples in which the function was on a computing thread's stack: tells how far successive
     /// samples depend on each other.
     pub spells: u64,
+    /// How often it was called, where an imported profile counted; 0 where nobody did.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub calls: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Function {
@@ -318,10 +362,20 @@ pub struct Stack {
     pub seconds: Seconds,
 }
 
+impl Stack {
+    /// Whether nothing was seen exactly here, only in what was called from here.
+    fn is_only_passed(&self) -> bool {
+        self.samples == 0 && self.seconds.wall() == 0.0
+    }
+}
+
 /// Everything that one run told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
     pub schema: u32,
+    /// Absent in files written before measurements could come from elsewhere.
+    #[serde(default)]
+    pub origin: Origin,
     pub command: Vec<String>,
     /// The folder against which modules are named and the user's code is told from others'.
     pub project_root: PathBuf,
@@ -426,6 +480,7 @@ pub(crate) mod tests {
         let taken = stacks.iter().map(|stack| stack.samples).sum();
         Measurement {
             schema: SCHEMA,
+            origin: Origin::Run,
             command: vec!["python".into(), "m.py".into()],
             project_root: "/project".into(),
             ending: Ending::Code { code: 0 },
@@ -460,6 +515,7 @@ pub(crate) mod tests {
                 first_line: 1,
                 user,
                 spells: 100,
+                calls: 0,
             });
             functions.len() - 1
         });

@@ -7,8 +7,9 @@ use super::settings;
 use crate::host::process::find_program;
 use crate::host::{Disk, Files};
 use crate::measurement::{Ending, Measurement};
-use crate::pipeline::{self, Analysis, AnalyzeError, AnalyzeSettings};
+use crate::pipeline::{self, Analysis, AnalyzeError, AnalyzeSettings, Measure};
 use crate::profiler::RunSettings;
+use crate::profiler::import::ImportSettings;
 use crate::report::{AnalysisReport, GateOutcome, ReportInputs, gate, github, json, markdown, sarif, terminal};
 use crate::survey::SurveyError;
 use std::ffi::OsString;
@@ -16,18 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// Analyzes a program and reports.
 pub fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<Exit> {
-    if args.fail_on.is_some() && args.command.is_empty() {
-        return Err(cannot(
-            "--fail-on compares measured shares, and nothing would be measured",
-            "give the command to measure after --, for example: -- python workload.py",
-        ));
-    }
-    if !args.export.is_empty() && args.command.is_empty() {
-        return Err(cannot(
-            "--export writes what was measured, and nothing would be measured",
-            "give the command to measure after --, for example: -- python workload.py",
-        ));
-    }
+    check(args)?;
     let settings = settings_of(args)?;
     let analysis = watched(&settings, console)?;
     let base = std::env::current_dir().unwrap_or_default();
@@ -47,15 +37,35 @@ pub fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<Exit> {
     Ok(verdict(&analysis, args.fail_on.map(|limit| outcome(&report, limit)), console))
 }
 
+/// Refuses what needs a measurement where nothing is measured.
+fn check(args: &AnalyzeArgs) -> anyhow::Result<()> {
+    let needs = match (args.fail_on, &args.export[..]) {
+        (Some(_), _) => "--fail-on compares measured shares",
+        (None, [_, ..]) => "--export writes what was measured",
+        (None, []) => return Ok(()),
+    };
+    if !args.command.is_empty() || !args.import.is_empty() {
+        return Ok(());
+    }
+    Err(cannot(
+        format!("{needs}, and nothing would be measured"),
+        "give the command to measure after --, for example: -- python workload.py",
+    ))
+}
+
 fn settings_of(args: &AnalyzeArgs) -> anyhow::Result<AnalyzeSettings> {
     let folder = folder_of(&args.entry);
-    let run = match args.command.is_empty() {
-        true => None,
-        false => Some(run_settings(args, &folder)?),
+    let project_root = root_of(&folder);
+    let measure = if !args.import.is_empty() {
+        Some(Measure::Import(ImportSettings { files: args.import.clone(), project_root }))
+    } else if !args.command.is_empty() {
+        Some(Measure::Run(run_settings(args, project_root)?))
+    } else {
+        None
     };
     Ok(AnalyzeSettings {
         entry: args.entry.clone(),
-        run,
+        measure,
         policy: settings::policy(args.profile.as_deref(), &folder)?,
         top: args.top as usize,
         jobs: args.jobs.unwrap_or(0) as usize,
@@ -67,9 +77,13 @@ fn folder_of(entry: &Path) -> PathBuf {
     if Disk.is_dir(entry) { entry.to_path_buf() } else { entry.parent().map(Path::to_path_buf).unwrap_or_default() }
 }
 
-fn run_settings(args: &AnalyzeArgs, folder: &Path) -> anyhow::Result<RunSettings> {
+/// The same folder, absolute.
+fn root_of(folder: &Path) -> PathBuf {
     let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let root = Disk.canonicalize(place).unwrap_or_else(|_| place.to_path_buf());
+    Disk.canonicalize(place).unwrap_or_else(|_| place.to_path_buf())
+}
+
+fn run_settings(args: &AnalyzeArgs, root: PathBuf) -> anyhow::Result<RunSettings> {
     let command = command_words(&args.command, args.python.as_deref())?;
     let machine = args.output.is_none() && args.format != ReportFormat::Text;
     Ok(RunSettings {
@@ -170,6 +184,8 @@ fn words(ending: Ending) -> String {
         Ending::TimedOut => "ran longer than --timeout and was ended".into(),
         Ending::DurationReached => "was ended after --duration".into(),
         Ending::Interrupted => "was interrupted".into(),
+        Ending::Detached => "runs on".into(),
+        Ending::NotSeen => "was not ours to watch".into(),
     }
 }
 
@@ -185,6 +201,7 @@ impl From<AnalyzeError> for Failure {
             AnalyzeError::Survey(SurveyError::NoPython(_)) => Some("name the program's entry file, or another folder"),
             AnalyzeError::Survey(SurveyError::Threads(_)) => Some("--jobs 1 needs the fewest threads"),
             AnalyzeError::Profiler(error) => error.help(),
+            AnalyzeError::Import(error) => Some(error.help()),
             AnalyzeError::Io(_) => None,
         };
         let help = help.map(str::to_string);

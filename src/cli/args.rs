@@ -74,10 +74,14 @@ Without a command nothing is run: costs are estimated from the code. With one it
   pivot analyze src/ --format markdown --output hotspots.md
   pivot analyze monolith.py -- python workload.py --requests 200
   pivot analyze monolith.py --export svg=flame.svg --export pprof=cpu.pb.gz -- python workload.py
+  pivot analyze monolith.py --import host1.pb.gz host2.pb.gz
   pivot analyze monolith.py --fail-on 'share>30%' --format github -- python -m pytest")]
 pub struct AnalyzeArgs {
     /// The program's entry file, whose local imports are followed; or a folder
     pub entry: PathBuf,
+    /// Read profiles of other tools instead of running anything; several are added up
+    #[arg(long, num_args = 1.., value_name = "FILE", conflicts_with_all = ["command", "duration", "timeout"])]
+    pub import: Vec<PathBuf>,
     /// Samples a second
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "HZ")]
     pub rate: u32,

@@ -39,6 +39,9 @@ impl Measurement {
         let mut costs: Vec<FunctionCost> = (0..self.functions.len()).map(FunctionCost::nothing).collect();
         let mut path = Vec::new();
         for (number, stack) in self.stacks.iter().enumerate() {
+            if stack.is_only_passed() {
+                continue;
+            }
             costs[stack.function as usize].own.add(&stack.seconds);
             self.functions_on(number, &mut path);
             for &function in &path {
@@ -62,6 +65,9 @@ impl Measurement {
         let mut calls: HashMap<(usize, usize), Seconds> = HashMap::new();
         let mut pairs = Vec::new();
         for (number, stack) in self.stacks.iter().enumerate() {
+            if stack.is_only_passed() {
+                continue;
+            }
             self.calls_on(number, &mut pairs);
             for &pair in &pairs {
                 calls.entry(pair).or_default().add(&stack.seconds);
@@ -99,6 +105,11 @@ impl Measurement {
 }
 
 impl FunctionCost {
+    /// Whether the function was seen on a stack, or has time without samples (where calls were traced).
+    pub fn is_seen(&self) -> bool {
+        self.samples > 0 || self.total.wall() > 0.0
+    }
+
     fn nothing(function: usize) -> Self {
         FunctionCost { function, own: Seconds::default(), total: Seconds::default(), computing: 0, samples: 0 }
     }

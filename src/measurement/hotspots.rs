@@ -51,7 +51,7 @@ impl Measurement {
     pub fn hotspots(&self) -> Vec<Hotspot> {
         let whole = self.total();
         let chains = Chains::of(self);
-        let users = chains.costs.iter().filter(|cost| self.functions[cost.function].user && cost.samples > 0);
+        let users = chains.costs.iter().filter(|cost| self.functions[cost.function].user && cost.is_seen());
         let kept: Vec<&FunctionCost> = users.filter(|cost| !chains.passes_on(cost.function)).collect();
         let mut folded = chains.folded(kept.iter().map(|cost| cost.function));
         let inner: HashSet<usize> = folded.values().flatten().copied().collect();
@@ -73,12 +73,21 @@ impl Measurement {
         Hotspot {
             name: function.name(),
             function: cost.function,
-            cpu_share: Interval::of_share(share, self.sampling.computing, function.spells),
+            cpu_share: self.interval(share, cost.function),
             own_cpu_share: ratio(cost.own.cpu(), whole.cpu()),
             wall_share: ratio(cost.total.wall(), whole.wall()),
             cost,
             mostly_in,
         }
+    }
+}
+
+impl Measurement {
+    /// A function's share of the processor time with its interval: exact where every call was traced.
+    pub fn interval(&self, share: f64, function: usize) -> Interval {
+        let is_traced = self.origin.is_imported() && self.sampling.stacks == 0;
+        let spells = self.functions.get(function).map_or(0, |function| function.spells);
+        if is_traced { Interval::exact(share) } else { Interval::of_share(share, self.sampling.computing, spells) }
     }
 }
 

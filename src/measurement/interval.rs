@@ -21,6 +21,11 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// A share that was not sampled: every call was traced.
+    pub fn exact(share: f64) -> Interval {
+        Interval { value: share, low: share, high: share, design_effect: 1.0 }
+    }
+
     /// The interval of `share`, estimated from `samples` samples in which the function was present in `spells`
     /// unbroken rows.
     pub fn of_share(share: f64, samples: u64, spells: u64) -> Interval {

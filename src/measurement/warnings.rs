@@ -44,7 +44,7 @@ impl Measurement {
 
     fn bad_ending(&self) -> Option<Warning> {
         let message = match self.ending {
-            Ending::Code { code: 0 } | Ending::DurationReached => return None,
+            Ending::Code { code: 0 } | Ending::DurationReached | Ending::Detached | Ending::NotSeen => return None,
             Ending::Code { code } => format!("the command failed with exit code {code}"),
             Ending::Signal { signal } => format!("the command was ended by signal {signal}"),
             Ending::TimedOut => "the command ran into the time limit and was ended".to_owned(),
@@ -54,7 +54,7 @@ impl Measurement {
     }
 
     fn no_python(&self) -> Option<Warning> {
-        self.processes.is_empty().then(|| {
+        (self.processes.is_empty() && !self.origin.is_imported()).then(|| {
             Warning::new("no Python interpreter was seen while the command ran: there is nothing to show")
                 .help("give a command that runs Python for at least a few tenths of a second")
         })
@@ -70,7 +70,8 @@ impl Measurement {
 
     fn too_few_samples(&self) -> Option<Warning> {
         let computing = self.sampling.computing;
-        (!self.processes.is_empty() && computing < ENOUGH_SAMPLES).then(|| {
+        let is_sampled = !self.processes.is_empty() || (self.origin.is_imported() && self.sampling.stacks > 0);
+        (is_sampled && computing < ENOUGH_SAMPLES).then(|| {
             Warning::new(format!("only {computing} samples of computing threads: shares are rough"))
                 .help("run the command for longer, or raise --rate")
         })

@@ -12,6 +12,7 @@ use crate::facts::{FirstRefusal, FunctionFacts, FunctionId, Program, Translatabi
 use crate::host::{Files, interrupt};
 use crate::measurement::Measurement;
 use crate::policy::Policy;
+use crate::profiler::import::{Definition, ImportError, ImportSettings, import};
 use crate::profiler::{self, ProfilerError, RunSettings};
 use crate::recommend::matrix::Matrix;
 use crate::recommend::{Inputs, Verdict, recommend};
@@ -28,14 +29,23 @@ use std::sync::{Mutex, PoisonError};
 pub struct AnalyzeSettings {
     /// The entry file or folder, as typed.
     pub entry: PathBuf,
-    /// The command to measure, and how; `None` reads only.
-    pub run: Option<RunSettings>,
+    /// Where the figures come from; `None` reads only.
+    pub measure: Option<Measure>,
     /// Thresholds of the verdicts, and declared needs.
     pub policy: Policy,
     /// How many functions get a verdict.
     pub top: usize,
     /// Files parsed at a time; 0 for one per processor.
     pub jobs: usize,
+}
+
+/// Where the figures of an analysis come from.
+#[derive(Clone, Debug)]
+pub enum Measure {
+    /// A command that is run and sampled.
+    Run(RunSettings),
+    /// Profiles that other tools wrote.
+    Import(ImportSettings),
 }
 
 /// Everything that was found.
@@ -60,6 +70,9 @@ pub enum AnalyzeError {
     /// The command could not be measured.
     #[error(transparent)]
     Profiler(#[from] ProfilerError),
+    /// A profile could not be read.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// Interrupted, or out of threads.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -73,7 +86,7 @@ pub fn analyze(files: &dyn Files, settings: &AnalyzeSettings, progress: Progress
     let options = SurveyOptions::with_jobs(settings.jobs).watched_by(progress);
     let (mut program, diagnostics) = survey(&settings.entry, files, &options)?;
     interrupt::check()?;
-    let measurement = settings.run.as_ref().map(|run| measure(run, &program)).transpose()?;
+    let measurement = settings.measure.as_ref().map(|how| measure(how, files, &program)).transpose()?;
     let matrix = Matrix::built_in();
     let judged = |program: &Program, limit| {
         let calls = BTreeMap::new();
@@ -88,20 +101,40 @@ pub fn analyze(files: &dyn Files, settings: &AnalyzeSettings, progress: Progress
     Ok(Analysis { program, diagnostics, measurement, verdicts })
 }
 
-fn measure(run: &RunSettings, program: &Program) -> Result<Measurement, ProfilerError> {
-    let lines = definitions(program);
-    let name = |path: &Path, line: u32| lines.get(&(path.to_path_buf(), line as usize)).cloned();
-    profiler::run(run, &name, &interrupt::requested)
+fn measure(how: &Measure, files: &dyn Files, program: &Program) -> Result<Measurement, AnalyzeError> {
+    let definitions = definitions(files, program);
+    // For interpreters that know only plain names.
+    let names: HashMap<(&Path, u32), &str> =
+        definitions.iter().map(|found| ((found.path.as_path(), found.first_line), found.qualname.as_str())).collect();
+    let name = |path: &Path, line: u32| {
+        let found = names.get(&(path, line)).copied().or_else(|| {
+            let real = files.canonicalize(path).ok()?;
+            names.iter().find(|((path, first), _)| *first == line && *path == real).map(|(_, name)| *name)
+        });
+        found.map(str::to_owned)
+    };
+    Ok(match how {
+        Measure::Run(run) => profiler::run(run, &name, &interrupt::requested)?,
+        Measure::Import(profiles) => import(files, profiles, &definitions)?,
+    })
 }
 
-/// Qualified names by absolute path and first line, for interpreters that know only plain names.
-fn definitions(program: &Program) -> HashMap<(PathBuf, usize), String> {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let definition = |function: &FunctionFacts| {
-        let path = absolute(&program.source_of(function).path);
-        ((path, function.first_line), function.qualname.clone())
+/// The program's functions with their absolute places.
+fn definitions(files: &dyn Files, program: &Program) -> Vec<Definition> {
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        files.canonicalize(&path).unwrap_or(path)
     };
-    program.functions.iter().map(definition).collect()
+    let mut paths: HashMap<&Path, PathBuf> = HashMap::new();
+    let mut found = Vec::new();
+    for function in &program.functions {
+        let path = program.source_of(function).path.as_path();
+        let path = paths.entry(path).or_insert_with(|| absolute(path)).clone();
+        let line = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
+        let (first_line, last_line) = (line(function.first_line), line(function.last_line));
+        found.push(Definition { path, qualname: function.qualname.clone(), first_line, last_line });
+    }
+    found
 }
 
 /// Asks the translator about functions; each file is translated once.

@@ -14,6 +14,6 @@ pub mod prove;
 pub mod translate;
 mod unbuilt;
 
-pub use analyze::{Analysis, AnalyzeError, AnalyzeSettings, analyze};
+pub use analyze::{Analysis, AnalyzeError, AnalyzeSettings, Measure, analyze};
 pub use compose::{Composition, compose};
 pub use load::{LoadError, Project, load};

@@ -96,7 +96,8 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn add_books(&mut self, books: Closed, folder: Option<&Path>) {
+    /// Adds functions and stacks; relative paths of files are seen from `folder`.
+    pub fn add_books(&mut self, books: Closed, folder: Option<&Path>) {
         self.outside.add(&books.outside);
         let functions: Vec<u32> = books.functions.iter().map(|seen| self.function(seen, folder)).collect();
         let mut numbers: Vec<u32> = Vec::new();
@@ -138,7 +139,9 @@ impl<'a> Assembly<'a> {
             let function = self.name(&seen.frame.name, file, line);
             self.functions.push(function);
         }
-        self.functions[number as usize].spells += seen.spells;
+        let function = &mut self.functions[number as usize];
+        function.spells += seen.spells;
+        function.calls = function.calls.saturating_add(seen.calls);
         number
     }
 
@@ -152,6 +155,7 @@ impl<'a> Assembly<'a> {
             file,
             first_line,
             spells: 0,
+            calls: 0,
         }
     }
 }
@@ -257,7 +261,7 @@ mod tests {
         let mut assembly = Assembly::new(Path::new("/shop"), &|_, _| None);
         let mut number = |name: &str, first_line| {
             let frame = Frame { file: "/shop/m.py".into(), name: name.into(), first_line };
-            assembly.function(&SeenFunction { frame, spells: 1 }, None)
+            assembly.function(&SeenFunction { frame, spells: 1, calls: 0 }, None)
         };
         let (a, b) = (number("C.a", 10), number("b", 20));
         let (of_a, old) = (number("C.a.<locals>.<genexpr>", 12), number("<listcomp>", 12));

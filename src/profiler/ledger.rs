@@ -36,6 +36,8 @@ pub struct Frame {
 pub struct SeenFunction {
     pub frame: Frame,
     pub spells: u64,
+    /// How often it was called; 0 where nobody counts.
+    pub calls: u64,
 }
 
 /// What a thread was seen doing in one sample.
@@ -161,7 +163,7 @@ impl Ledger {
             let next = self.functions.len() as u32;
             let function = *self.known.entry(frame.clone()).or_insert(next);
             if function == next {
-                self.functions.push(SeenFunction { frame, spells: 0 });
+                self.functions.push(SeenFunction { frame, spells: 0, calls: 0 });
             }
             place = Some(self.stacks.intern(place, function));
         }

@@ -11,6 +11,7 @@
 //!             reads the Python stacks                 interpreter
 //!             tells native code from Python           native
 //!             books what it saw                       ledger
+//! import    reads what other profilers wrote instead
 //! assemble  gives functions their names and merges the books into one Measurement
 //! ```
 //!
@@ -19,6 +20,7 @@
 //! the interpreter does not know them), no opinion on the figures (see `measurement` and `recommend`).
 
 mod assemble;
+pub mod import;
 mod interpreter;
 mod ledger;
 mod native;

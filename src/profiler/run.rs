@@ -15,7 +15,7 @@ use crate::host::clock;
 use crate::host::linux::keeper::{Ended, Keeper, Launch};
 use crate::host::linux::procfs::{Family, Id};
 use crate::host::process::find_program;
-use crate::measurement::{CpuSeconds, Ending, Measurement, NativeMethod, SCHEMA, Sampling};
+use crate::measurement::{CpuSeconds, Ending, Measurement, NativeMethod, Origin, SCHEMA, Sampling};
 
 /// Samples a second that cost next to nothing and tell enough within half a minute.
 pub const DEFAULT_RATE: f64 = 200.0;
@@ -288,6 +288,7 @@ fn measurement(settings: &RunSettings, qualified_name: &QualifiedName, outcome: 
     let own_cpu_seconds = outcome.own_cpu.as_secs_f64();
     Measurement {
         schema: SCHEMA,
+        origin: Origin::Run,
         command: settings.command.clone(),
         project_root: settings.project_root.clone(),
         ending: outcome.ending,

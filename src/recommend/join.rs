@@ -77,7 +77,7 @@ mod tests {
 
     fn measured(file: &str, line: u32) -> Function {
         let (module, qualname) = ("m".to_string(), "f".to_string());
-        Function { module, qualname, file: file.into(), first_line: line, user: true, spells: 1 }
+        Function { module, qualname, file: file.into(), first_line: line, user: true, spells: 1, calls: 0 }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub mod rules;
 pub mod testing;
 
 use crate::facts::{FunctionFacts, FunctionId, Program};
-use crate::measurement::{FunctionCost, Hotspot, Interval, Measurement};
+use crate::measurement::{FunctionCost, Hotspot, Measurement};
 use crate::policy::Policy;
 use candidates::{Candidate, Node};
 use case::{Case, STEP_US};
@@ -221,10 +221,15 @@ impl<'a> Judge<'a> {
         let by_code = facts.map(|facts| Figure::estimated(facts.cost.total.cpu() * STEP_US, "the code"));
         let (Some(hotspot), Some(measurement)) = (measured, self.inputs.measurement) else { return by_code };
         let us = hotspot.cost.total.cpu() * 1e6;
-        if let Some(calls) = self.inputs.calls.get(name).filter(|calls| **calls > 0) {
-            return Some(Figure::measured(us / *calls as f64, format!("{calls} calls counted")));
+        let function = &measurement.functions[hotspot.function];
+        let calls = self.inputs.calls.get(name).copied().unwrap_or(function.calls);
+        if calls > 0 {
+            return Some(Figure::measured(us / calls as f64, format!("{calls} calls counted")));
         }
-        let spells = measurement.functions[hotspot.function].spells.max(1) as f64;
+        if measurement.origin.is_imported() {
+            return by_code;
+        }
+        let spells = function.spells.max(1) as f64;
         let (row, interval) = (us / spells, 1e6 / measurement.sampling.rate.max(1.0));
         if row >= 3.0 * interval {
             return Some(Figure::estimated(row, "unbroken rows of samples"));
@@ -235,7 +240,7 @@ impl<'a> Judge<'a> {
 
 /// What a function cost, in the form in which the measurement ranks its own.
 fn hotspot(measurement: &Measurement, cost: &FunctionCost) -> Option<Hotspot> {
-    let cost = Some(cost).filter(|cost| cost.samples > 0)?.clone();
+    let cost = Some(cost).filter(|cost| cost.is_seen())?.clone();
     let whole = measurement.total();
     let ratio = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
     let function = &measurement.functions[cost.function];
@@ -243,7 +248,7 @@ fn hotspot(measurement: &Measurement, cost: &FunctionCost) -> Option<Hotspot> {
     Some(Hotspot {
         name: function.name(),
         function: cost.function,
-        cpu_share: Interval::of_share(share, measurement.sampling.computing, function.spells),
+        cpu_share: measurement.interval(share, cost.function),
         own_cpu_share: ratio(cost.own.cpu(), whole.cpu()),
         wall_share: ratio(cost.total.wall(), whole.wall()),
         cost,

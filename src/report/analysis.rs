@@ -6,8 +6,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Record, records};
 use crate::facts::{FunctionFacts, Program, State, Translation, Work};
-use crate::measurement::{Ending, Measurement, NativeMethod, Sampling, Seconds};
-use crate::recommend::figures::Figure;
+use crate::measurement::{Ending, ImportedFile, Measurement, NativeMethod, Origin, Sampling, Seconds};
+use crate::recommend::figures::{Figure, duration};
 use crate::recommend::matrix::Guess;
 use crate::recommend::{Form, Price, Reason, Rung, Verdict};
 use serde::Serialize;
@@ -75,6 +75,8 @@ pub enum Basis {
 /// How a run was measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunSummary {
+    /// Whether a command was run, a process attached to, or profiles of other tools imported.
+    pub origin: Origin,
     /// The command and its arguments.
     pub command: Vec<String>,
     /// How it ended.
@@ -293,8 +295,47 @@ impl AnalysisReport {
     }
 }
 
+impl RunSummary {
+    /// What was measured, in half a sentence: `measured over 2.7 s: python workload.py`.
+    pub fn subject(&self) -> String {
+        let span = duration(self.wall_seconds * 1e6);
+        match &self.origin {
+            Origin::Run => format!("measured over {span}: {}", self.what()),
+            Origin::Attached { pid } => format!("process {pid} watched for {span}: {}", self.what()),
+            Origin::Imported { .. } => format!("imported from {}", self.what()),
+        }
+    }
+
+    /// The command, or the files that were imported.
+    pub fn what(&self) -> String {
+        let named = |file: &ImportedFile| format!("{} ({})", file.path.display(), file.format);
+        match &self.origin {
+            Origin::Run | Origin::Attached { .. } => self.command.join(" "),
+            Origin::Imported { files } => files.iter().map(named).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// What the figures rest on, in one sentence.
+    pub fn basis(&self) -> String {
+        let cpu = duration(self.cpu_seconds * 1e6);
+        match &self.origin {
+            Origin::Run | Origin::Attached { .. } => format!(
+                "Measured: {cpu} of CPU in {} of wall time, {} samples of computing threads at {:.0} a second",
+                duration(self.wall_seconds * 1e6),
+                self.sampling.computing,
+                self.sampling.rate
+            ),
+            Origin::Imported { .. } if self.sampling.stacks == 0 => format!("Imported: {cpu} of computing, traced"),
+            Origin::Imported { .. } => {
+                format!("Imported: {cpu} of computing, {} samples of computing threads", self.sampling.computing)
+            }
+        }
+    }
+}
+
 fn run(measurement: &Measurement) -> RunSummary {
     RunSummary {
+        origin: measurement.origin.clone(),
         command: measurement.command.clone(),
         ending: measurement.ending,
         wall_seconds: measurement.wall_seconds,

@@ -61,13 +61,9 @@ fn per_call(function: &FunctionReport) -> String {
 
 fn origin(report: &AnalysisReport) -> String {
     match (&report.run, &report.measure_with) {
-        (Some(run), _) => format!(
-            "Measured on `{}`: {} of CPU, {} samples at {:.0} a second. Times marked ~ are estimates.\n",
-            run.command.join(" ").replace('`', "'"),
-            duration(run.cpu_seconds * 1e6),
-            run.sampling.computing,
-            run.sampling.rate,
-        ),
+        (Some(run), _) => {
+            format!("{} (`{}`). Times marked ~ are estimates.\n", run.basis(), run.what().replace('`', "'"),)
+        }
         (None, Some(command)) => format!("Estimated from the code; nothing was run. Measure with `{command}`.\n"),
         (None, None) => String::new(),
     }

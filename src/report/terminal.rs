@@ -46,7 +46,7 @@ impl Screen {
             format!("{}: {}, {}", report.entry, count(size.files, "file"), count(size.functions, "function"));
         match &report.run {
             Some(run) => {
-                let _ = write!(line, "; measured over {}: {}", duration(run.wall_seconds * 1e6), run.command.join(" "));
+                let _ = write!(line, "; {}", run.subject());
             }
             None => line.push_str("; estimated from the code, nothing was run"),
         }
@@ -232,17 +232,10 @@ fn origins(report: &AnalysisReport) -> Vec<String> {
     };
     let python = run.python.as_deref().map(|version| format!(", CPython {version}")).unwrap_or_default();
     let ending = match run.ending {
-        Ending::Code { code: 0 } | Ending::DurationReached => "",
+        Ending::Code { code: 0 } | Ending::DurationReached | Ending::Detached | Ending::NotSeen => "",
         _ => " (the command did not end well)",
     };
-    vec![format!(
-        "Measured: {} of CPU in {} of wall time, {} samples of computing threads at {:.0} a second{python}{ending}. \
-         Times marked ~ and speeds of other forms are estimates.",
-        duration(run.cpu_seconds * 1e6),
-        duration(run.wall_seconds * 1e6),
-        run.sampling.computing,
-        run.sampling.rate,
-    )]
+    vec![format!("{}{python}{ending}. Times marked ~ and speeds of other forms are estimates.", run.basis())]
 }
 
 fn tone(form: Form) -> &'static str {

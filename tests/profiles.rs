@@ -1,4 +1,5 @@
-//! `pivot analyze --export`: one run in every format, each read by a tool that is not ours where there is one.
+//! `pivot analyze --export` and `--import`: one run in every format, each read by a tool that is not ours where there is
+//! one; profiles of other tools read back.
 
 #![allow(clippy::disallowed_methods, reason = "tests may run programs and touch the disk")]
 
@@ -64,4 +65,37 @@ fn an_export_of_nothing_is_refused() {
     let run = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert_eq!(run.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&run.stderr).contains("nothing would be measured"));
+}
+
+/// `pivot analyze tests/import/job.py ARGUMENTS`: exit code, standard output, standard error.
+fn analyze(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pivot"));
+    command.args(["analyze", "tests/import/job.py"]).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let run = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (run.status.code(), text(run.stdout), text(run.stderr))
+}
+
+#[test]
+fn imported_profiles_are_ranked_and_their_gaps_said() {
+    let (code, report, _) = analyze(&["--import", "tests/import/job.pstats"]);
+    assert_eq!(code, Some(0));
+    for words in ["imported from tests/import/job.pstats (pstats)", "shop.price", "other threads are not in it"] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+    let files = ["--import", "tests/import/job.pb.gz", "tests/import/job.collapsed", "--format", "json"];
+    let report: Value = serde_json::from_str(&analyze(&files).1).unwrap();
+    assert_eq!(report["run"]["origin"]["kind"], "imported");
+    assert_eq!(report["run"]["origin"]["files"].as_array().unwrap().len(), 2);
+    assert!(report["functions"].as_array().unwrap().iter().any(|function| function["name"] == "shop.price"));
+}
+
+#[test]
+fn an_unreadable_profile_is_one_message_and_nothing_else() {
+    let (code, report, said) = analyze(&["--import", "tests/import/shop.py"]);
+    assert_eq!((code, report.as_str()), (Some(2), ""));
+    assert!(said.starts_with("error: tests/import/shop.py is no profile of a known format\n help: "), "{said}");
+    let (code, _, said) = analyze(&["--import", "tests/import/job.pstats", "--", "python3", "x.py"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("cannot be used with"), "{said}");
 }
