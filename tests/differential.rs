@@ -120,6 +120,7 @@ cases! {
     sets "containers/sets";
     heaps "containers/heaps";
     deques "containers/deques";
+    kinds "containers/kinds";
     elements "containers/elements";
     iteration "containers/iteration";
     formats "text/formats";

@@ -107,7 +107,7 @@ fn find_keys(program: &Program, suits: &dyn Fn(&Class) -> bool, ty: &Type, is_ke
                 class.fields.iter().for_each(|field| find_keys(program, suits, &field.ty, true, keys));
             }
         }
-        Type::Dict(key, value) => {
+        Type::Dict(key, value, _) => {
             find_keys(program, suits, key, true, keys);
             find_keys(program, suits, value, false, keys);
         }
@@ -314,7 +314,7 @@ pub fn takes_only_floats(param: &Param, ty: &Type) -> bool {
         match ty {
             Type::Float => true,
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => holds_float(t),
-            Type::Dict(key, value) => holds_float(key) || holds_float(value),
+            Type::Dict(key, value, _) => holds_float(key) || holds_float(value),
             Type::Tuple(items) => items.iter().any(holds_float),
             _ => false,
         }
@@ -370,7 +370,7 @@ fn each_inner(program: &Program, ty: &Type, seen: &mut BTreeSet<ClassId>, see: &
         Type::List(item) | Type::Deque(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
             each_inner(program, item, seen, see);
         }
-        Type::Dict(key, value) => {
+        Type::Dict(key, value, _) => {
             each_inner(program, key, seen, see);
             each_inner(program, value, seen, see);
         }

@@ -38,7 +38,7 @@ pub fn shape(program: &Program, ty: &Type) -> Option<Shape> {
         Type::List(item) => Shape::List(boxed(item)?),
         Type::Set(item) => Shape::Set(boxed(item)?),
         Type::FrozenSet(item) => Shape::FrozenSet(boxed(item)?),
-        Type::Dict(key, value) => Shape::Dict(boxed(key)?, boxed(value)?),
+        Type::Dict(key, value, _) => Shape::Dict(boxed(key)?, boxed(value)?),
         Type::Tuple(items) => Shape::Tuple(items.iter().map(|item| shape(program, item)).collect::<Option<_>>()?),
         Type::Optional(inner) => Shape::Optional(boxed(inner)?),
         Type::Class(id) => Shape::Class(program.class(*id).name.clone()),
@@ -57,6 +57,10 @@ pub fn shape(program: &Program, ty: &Type) -> Option<Shape> {
 /// A function or method as the outside sees it; `None` where something of it has no shape.
 pub fn callable(program: &Program, options: &EmitOptions, function: &Function) -> Option<Callable> {
     let own = decide::own_params(function);
+    let types = function.params.iter().map(|param| &function.locals[param.local.0 as usize].ty);
+    if types.chain([&function.result]).any(Type::holds_kind) {
+        return None;
+    }
     let skipped = function.params.len() - own.len();
     let params = own.iter().map(|param| {
         let local = &function.locals[param.local.0 as usize];

@@ -407,7 +407,7 @@ impl<'p> Printer<'p> {
             Type::Bytes => "bytes".into(),
             Type::List(t) => format!("list[{}]", self.ty(t)),
             Type::Deque(t) => format!("deque[{}]", self.ty(t)),
-            Type::Dict(k, v) => format!("dict[{}, {}]", self.ty(k), self.ty(v)),
+            Type::Dict(k, v, _) => format!("dict[{}, {}]", self.ty(k), self.ty(v)),
             Type::Set(t) => format!("set[{}]", self.ty(t)),
             Type::FrozenSet(t) => format!("frozenset[{}]", self.ty(t)),
             Type::Tuple(items) => format!("({})", list(items)),

@@ -1,6 +1,6 @@
 //! Types of the IR: what a value is, after inference.
 
-use super::ClassId;
+use super::{ClassId, ModuleId};
 
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,8 +21,8 @@ pub enum Type {
     List(Box<Type>),
     /// `collections.deque`.
     Deque(Box<Type>),
-    /// Insertion-ordered.
-    Dict(Box<Type>, Box<Type>),
+    /// Insertion-ordered; of a kind.
+    Dict(Box<Type>, Box<Type>, DictKind),
     /// Order is never seen.
     Set(Box<Type>),
     FrozenSet(Box<Type>),
@@ -44,6 +44,31 @@ pub enum Type {
     Lock,
 }
 
+/// What a dict does beyond what every dict does. In the targets all kinds are the same; where they differ, `lower` says
+/// it in operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DictKind {
+    /// `dict`
+    Plain,
+    /// `collections.defaultdict`: reading a key that is not there puts something there.
+    Default(Factory),
+    /// `collections.Counter`: a key that is not there counts as 0.
+    Counter,
+    /// `collections.OrderedDict`: the order counts where two of them are compared.
+    Ordered,
+}
+
+/// What a `defaultdict` puts where nothing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Factory {
+    /// Not known yet: an annotation does not say it.
+    Unknown,
+    /// What a callable of this name gives without arguments: `int`, `list`, `deque`.
+    Builtin(&'static str),
+    /// What the lambda at this place of a module gives.
+    Lambda(ModuleId, u32),
+}
+
 impl Type {
     /// `List(Box::new(item))`.
     pub fn list(item: Type) -> Type {
@@ -52,7 +77,39 @@ impl Type {
 
     /// `Dict(Box::new(key), Box::new(value))`.
     pub fn dict(key: Type, value: Type) -> Type {
-        Type::Dict(Box::new(key), Box::new(value))
+        Type::Dict(Box::new(key), Box::new(value), DictKind::Plain)
+    }
+
+    /// A dict of the kind of another one.
+    pub fn dict_like(&self, key: Type, value: Type) -> Type {
+        let kind = if let Type::Dict(_, _, kind) = self { *kind } else { DictKind::Plain };
+        Type::Dict(Box::new(key), Box::new(value), kind)
+    }
+
+    /// True for dicts that compare in their own way, and for what holds such dicts.
+    pub fn compares_by_kind(&self) -> bool {
+        match self {
+            Type::Dict(_, v, kind) => matches!(kind, DictKind::Counter | DictKind::Ordered) || v.compares_by_kind(),
+            Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.compares_by_kind(),
+            Type::Tuple(items) => items.iter().any(Type::compares_by_kind),
+            _ => false,
+        }
+    }
+
+    /// True for dicts of another kind than the plain one and what holds them, outside objects: nothing at the boundary
+    /// of calls tells them apart.
+    pub fn holds_kind(&self) -> bool {
+        match self {
+            Type::Dict(k, v, kind) => *kind != DictKind::Plain || k.holds_kind() || v.holds_kind(),
+            Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.holds_kind(),
+            Type::Tuple(items) => items.iter().any(Type::holds_kind),
+            _ => false,
+        }
+    }
+
+    /// The kind of a dict.
+    pub fn dict_kind(&self) -> Option<DictKind> {
+        if let Type::Dict(_, _, kind) = self { Some(*kind) } else { None }
     }
 
     /// `T | None`, collapsing nested options.
@@ -93,7 +150,9 @@ impl Type {
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
                 t.has_unknown()
             }
-            Type::Dict(k, v) => k.has_unknown() || v.has_unknown(),
+            Type::Dict(k, v, kind) => {
+                *kind == DictKind::Default(Factory::Unknown) || k.has_unknown() || v.has_unknown()
+            }
             Type::Tuple(items) => items.iter().any(Type::has_unknown),
             Type::Function(params, result) => params.iter().any(Type::has_unknown) || result.has_unknown(),
             _ => false,
@@ -107,7 +166,7 @@ impl Type {
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
                 t.holds_function()
             }
-            Type::Dict(k, v) => k.holds_function() || v.holds_function(),
+            Type::Dict(k, v, _) => k.holds_function() || v.holds_function(),
             Type::Tuple(items) => items.iter().any(Type::holds_function),
             _ => false,
         }
@@ -118,7 +177,7 @@ impl Type {
         let held = |t: &Type| *t == Type::Number || t.holds_number();
         match self {
             Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => held(t),
-            Type::Dict(_, v) => held(v),
+            Type::Dict(_, v, _) => held(v),
             Type::Tuple(items) => items.iter().any(held),
             _ => false,
         }
@@ -130,7 +189,7 @@ impl Type {
             |t: &Type| *t == Type::Number || matches!(t, Type::Tuple(_) | Type::Optional(_)) && t.holds_number();
         match self {
             Type::Set(t) | Type::FrozenSet(t) => hashed(t),
-            Type::Dict(k, v) => hashed(k) || v.hashes_number(),
+            Type::Dict(k, v, _) => hashed(k) || v.hashes_number(),
             Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.hashes_number(),
             Type::Tuple(items) => items.iter().any(Type::hashes_number),
             _ => false,
@@ -147,7 +206,7 @@ impl Type {
     pub fn item(&self) -> Option<Type> {
         match self {
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => Some((**t).clone()),
-            Type::Dict(k, _) => Some((**k).clone()),
+            Type::Dict(k, _, _) => Some((**k).clone()),
             Type::Str => Some(Type::Str),
             Type::Bytes => Some(Type::Int),
             Type::Tuple(items) => {

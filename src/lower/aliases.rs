@@ -235,7 +235,7 @@ impl Aliases {
         for container in iter.containers() {
             let holds_change = match &container.ty {
                 Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => can_change(program, t),
-                Type::Dict(_, v) => can_change(program, v),
+                Type::Dict(_, v, _) => can_change(program, v),
                 Type::Tuple(items) => items.iter().any(|t| can_change(program, t)),
                 _ => false,
             };
@@ -309,7 +309,7 @@ impl Aliases {
                     if can_change(program, &e.ty) {
                         let holds = |ty: &Type| {
                             ty.item().is_some_and(|t| can_change(program, &t))
-                                || matches!(ty, Type::Dict(_, v) if can_change(program, v))
+                                || matches!(ty, Type::Dict(_, v, _) if can_change(program, v))
                         };
                         args.iter()
                             .filter(|arg| holds(&arg.ty))

@@ -2,7 +2,7 @@
 
 use super::world::{Binding, Lowered, World};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{ModuleId, Type};
+use crate::ir::{DictKind, Factory, ModuleId, Type};
 use crate::python::ast::{BinaryOp, Expr, ExprKind};
 
 /// The type that an annotation names, seen from a module.
@@ -43,7 +43,12 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
                 ("list" | "List", 1) => Ok(Type::list(one(0)?)),
                 ("Sequence" | "Iterable" | "Collection" | "MutableSequence", 1) => Ok(Type::list(one(0)?)),
                 ("deque" | "Deque", 1) => Ok(Type::Deque(Box::new(one(0)?))),
-                ("dict" | "Dict" | "Mapping" | "MutableMapping" | "OrderedDict", 2) => Ok(Type::dict(one(0)?, one(1)?)),
+                ("OrderedDict", 2) => Ok(of_kind(one(0)?, one(1)?, DictKind::Ordered)),
+                ("defaultdict" | "DefaultDict", 2) => {
+                    Ok(of_kind(one(0)?, one(1)?, DictKind::Default(Factory::Unknown)))
+                }
+                ("Counter", 1) => Ok(of_kind(one(0)?, Type::Int, DictKind::Counter)),
+                ("dict" | "Dict" | "Mapping" | "MutableMapping", 2) => Ok(Type::dict(one(0)?, one(1)?)),
                 ("set" | "Set" | "MutableSet", 1) => Ok(Type::Set(Box::new(one(0)?))),
                 ("frozenset" | "FrozenSet", 1) => Ok(Type::FrozenSet(Box::new(one(0)?))),
                 ("Optional", 1) => Ok(Type::optional(one(0)?)),
@@ -69,6 +74,10 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
         }
         _ => Err(refuse("this annotation is outside the subset")),
     }
+}
+
+fn of_kind(key: Type, value: Type, kind: DictKind) -> Type {
+    Type::Dict(Box::new(key), Box::new(value), kind)
 }
 
 const OTHER_UNIONS: &str = "unions other than `T | None` and `int | float` are outside the subset";
@@ -110,6 +119,11 @@ fn named(world: &World, module: ModuleId, name: &str) -> Option<Type> {
         "list" | "typing.List" => Type::list(Type::Unknown),
         "dict" | "typing.Dict" => Type::dict(Type::Unknown, Type::Unknown),
         "collections.deque" | "typing.Deque" => Type::Deque(Box::new(Type::Unknown)),
+        "collections.OrderedDict" | "typing.OrderedDict" => of_kind(Type::Unknown, Type::Unknown, DictKind::Ordered),
+        "collections.defaultdict" | "typing.DefaultDict" => {
+            of_kind(Type::Unknown, Type::Unknown, DictKind::Default(Factory::Unknown))
+        }
+        "collections.Counter" | "typing.Counter" => of_kind(Type::Unknown, Type::Int, DictKind::Counter),
         "set" | "typing.Set" => Type::Set(Box::new(Type::Unknown)),
         // What the code and the calls say.
         "typing.Callable" | "collections.abc.Callable" | "typing.Any" | "object" => Type::Unknown,

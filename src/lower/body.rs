@@ -75,6 +75,8 @@ pub struct Body<'w, 'a> {
     pub names: HashMap<String, LocalId>,
     /// Names that the body assigns somewhere: never looked up outside.
     pub own_names: HashSet<String>,
+    /// Dicts and variables of the loops around that go through the keys.
+    pub known_keys: Vec<(String, String)>,
     /// Names declared `global`.
     pub global_names: HashSet<String>,
     /// Variables of enclosing functions, which come as parameters.
@@ -113,6 +115,7 @@ impl<'w, 'a> Body<'w, 'a> {
             own_names: HashSet::new(),
             global_names: HashSet::new(),
             captured: HashMap::new(),
+            known_keys: Vec::new(),
             declared: HashMap::new(),
             flow: Flow::default(),
             sinks: vec![Vec::new()],
@@ -321,7 +324,9 @@ impl<'w, 'a> Body<'w, 'a> {
                     self.world.describe(want),
                     self.world.describe(&value.ty)
                 );
-                self.refuse(Code::MixedTypes, span, message, "give both the same type")
+                let kinds = value.ty.dict_kind().is_some_and(|kind| kind != DictKind::Plain);
+                let help = if kinds { "`dict(d)` makes a plain dict" } else { "give both the same type" };
+                self.refuse(Code::MixedTypes, span, message, help)
             }
         }
     }
@@ -358,7 +363,7 @@ impl<'w, 'a> Body<'w, 'a> {
                 let outer = match &base.ty {
                     Type::List(_) => Type::list(ty.clone()),
                     Type::Deque(_) => Type::Deque(Box::new(ty.clone())),
-                    Type::Dict(key, _) => Type::dict((**key).clone(), ty.clone()),
+                    Type::Dict(key, _, _) => base.ty.dict_like((**key).clone(), ty.clone()),
                     _ => return,
                 };
                 if let Some(inner) = base.as_place() {

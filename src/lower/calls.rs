@@ -246,20 +246,11 @@ impl<'a> Body<'_, 'a> {
         ty: &Type,
         span: Span,
     ) -> Lowered<Expr> {
-        let here = (
-            std::mem::replace(&mut self.module, module),
-            std::mem::replace(&mut self.class, class),
-            std::mem::replace(&mut self.in_class_body, true),
-            std::mem::take(&mut self.names),
-            std::mem::take(&mut self.own_names),
-        );
         let want = Some(ty).filter(|t| **t != Type::Unknown);
-        let result = match default {
-            SlotDefault::Value(e) => self.constant_default(e, want, span),
-            SlotDefault::Factory(e) => self.factory(e, ty, span),
-        };
-        (self.module, self.class, self.in_class_body, self.names, self.own_names) = here;
-        let value = result?;
+        let value = self.elsewhere((module, class), |b| match default {
+            SlotDefault::Value(e) => b.constant_default(e, want, span),
+            SlotDefault::Factory(e) => b.factory(e, ty, span),
+        })?;
         self.coerce(value, ty, "the default")
     }
 
@@ -410,6 +401,11 @@ impl<'a> Body<'_, 'a> {
         }
         if let (ExprKind::Str(format), "format") = (&base.kind, attr.text.as_str()) {
             return self.format_method(format, args, keywords, span);
+        }
+        if let (Type::Dict(key, value, DictKind::Ordered), false) = (base.ty.clone(), keywords.is_empty())
+            && let Some(called) = self.ordered_method(&base, (&key, &value), attr, args, keywords, span)
+        {
+            return called;
         }
         if !keywords.is_empty() && !matches!((&base.ty, attr.text.as_str()), (Type::List(_), "sort")) {
             if let Some(called) = self.library_method(base, attr, args, keywords, span) {

@@ -96,7 +96,7 @@ impl Body<'_, '_> {
     /// The parameter that a value is, where it holds a list, dict or set and is never assigned.
     fn same_container(&self, value: &Expr, ty: &Type) -> Option<LocalId> {
         let Some(Place::Local(local)) = value.as_place() else { return None };
-        let fits = value.ty == *ty && matches!(ty, Type::List(_) | Type::Dict(..) | Type::Set(_));
+        let fits = value.ty == *ty && matches!(ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_));
         let kept = fits && self.depth == 0 && self.is_parameter(*local);
         (kept && !self.own_names.contains(&self.locals[local.0 as usize].name)).then_some(*local)
     }

@@ -102,7 +102,7 @@ impl Body<'_, '_> {
     /// `a | b`
     pub fn merged_dicts(&mut self, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
-        let (Type::Dict(a, b), Type::Dict(c, d)) = (&left.ty, &right.ty) else {
+        let (Type::Dict(a, b, _), Type::Dict(c, d, _)) = (&left.ty, &right.ty) else {
             return self.unknown(span, "the dicts");
         };
         let (Some(key), Some(value)) = (join(a, c), join(b, d)) else {

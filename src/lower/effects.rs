@@ -88,7 +88,7 @@ fn holds_own(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>) -> bool 
         Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
             holds_own(program, t, seen)
         }
-        Type::Dict(k, v) => holds_own(program, k, seen) || holds_own(program, v, seen),
+        Type::Dict(k, v, _) => holds_own(program, k, seen) || holds_own(program, v, seen),
         Type::Tuple(items) => items.iter().any(|t| holds_own(program, t, seen)),
         _ => false,
     }

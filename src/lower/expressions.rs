@@ -107,7 +107,7 @@ impl Body<'_, '_> {
             }
             K::DictComp { key, value, clauses } => {
                 let wish = match want {
-                    Some(Type::Dict(_, value)) => Some((**value).clone()),
+                    Some(Type::Dict(_, value, _)) => Some((**value).clone()),
                     _ => None,
                 };
                 self.comprehension(clauses, e.span, false, |b| {
@@ -183,7 +183,7 @@ impl Body<'_, '_> {
         let at = self.at(span);
         let json = matches!(want, Some(Type::Json));
         let (key_wish, value_wish) = match want {
-            Some(Type::Dict(k, v)) => (Some((**k).clone()), Some((**v).clone())),
+            Some(Type::Dict(k, v, _)) => (Some((**k).clone()), Some((**v).clone())),
             Some(Type::Json) => (Some(Type::Str), Some(Type::Json)),
             _ => (None, None),
         };
@@ -391,8 +391,9 @@ impl Body<'_, '_> {
             let index = self.expr(index, None)?;
             return self.call_special(id, vec![base, index], span);
         }
+        let known = self.is_known_key(value, index);
         let (place, ty) = self.item_place(base, index, span)?;
-        Ok(Expr::new(ExprKind::Read { place, take: Take::Look }, ty, self.at(span)))
+        self.kind_read(place, ty, known, span)
     }
 
     fn slice(
@@ -437,7 +438,7 @@ impl Body<'_, '_> {
             Type::List(item) | Type::Deque(item) => ((**item).clone(), Type::Int),
             Type::Str => (Type::Str, Type::Int),
             Type::Bytes => (Type::Int, Type::Int),
-            Type::Dict(key, value) => ((**value).clone(), (**key).clone()),
+            Type::Dict(key, value, _) => ((**value).clone(), (**key).clone()),
             Type::Tuple(items) => {
                 let constant = match &index.kind {
                     ast::ExprKind::Int(ast::IntLiteral::Small(n)) => Some(*n),
@@ -472,9 +473,9 @@ impl Body<'_, '_> {
         let index = self.expr(index, Some(&key))?;
         if key == Type::Unknown
             && index.ty != Type::Unknown
-            && let (Some(place), Type::Dict(_, value)) = (base.as_place(), &base.ty)
+            && let (Some(place), Type::Dict(_, value, _)) = (base.as_place(), &base.ty)
         {
-            let learned = Type::dict(index.ty.clone(), (**value).clone());
+            let learned = base.ty.dict_like(index.ty.clone(), (**value).clone());
             self.learn_place(&place.clone(), &learned);
         }
         let index = if index.ty == Type::Bool && key == Type::Int { self.to_int(index) } else { index };

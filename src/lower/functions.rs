@@ -156,7 +156,10 @@ impl Body<'_, '_> {
                         "use a dict comprehension",
                     );
                 }
-                let ty = value.ty.clone();
+                let ty = match &value.ty {
+                    Type::Dict(key, item, _) => Type::dict((**key).clone(), (**item).clone()),
+                    other => other.clone(),
+                };
                 Ok(Expr::new(ExprKind::Builtin { op: Builtin::Copy, args: vec![value] }, ty, at))
             }
             ("set" | "frozenset", 0 | 1) => self.set_call(name == "frozenset", args.first(), want, span),
@@ -283,6 +286,11 @@ impl Body<'_, '_> {
 
     fn float_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
+        if let ast::ExprKind::Str(text) = &e.kind
+            && let Some(value) = special_float(text)
+        {
+            return Ok(Expr::new(ExprKind::Float(value), Type::Float, at));
+        }
         let value = self.expr(e, None)?;
         let value = self.present(value);
         let op = match value.ty {
@@ -333,6 +341,9 @@ impl Body<'_, '_> {
             }
             Type::Class(id) if !self.world.class(*id).is_dataclass => Some("the text of an object shows its address"),
             Type::Function(..) | Type::Lock | Type::Response | Type::Json => Some("this value has no translated text"),
+            Type::Dict(_, _, kind) if *kind != DictKind::Plain => {
+                Some("the text of a defaultdict, Counter or OrderedDict is not translated")
+            }
             _ => None,
         };
         if let Some(message) = bad {
@@ -340,7 +351,7 @@ impl Body<'_, '_> {
         }
         match ty {
             Type::List(t) | Type::Deque(t) | Type::Optional(t) => self.printable(t, span),
-            Type::Dict(k, v) => self.printable(k, span).and_then(|()| self.printable(v, span)),
+            Type::Dict(k, v, _) => self.printable(k, span).and_then(|()| self.printable(v, span)),
             Type::Tuple(items) => items.iter().try_for_each(|t| self.printable(t, span)),
             _ => Ok(()),
         }
@@ -556,6 +567,11 @@ impl Body<'_, '_> {
         match path {
             "flask.request.get_json" => return self.request_json(keywords, span),
             "flask.jsonify" if keywords.is_empty() => return self.jsonify(args, span),
+            "collections.defaultdict" => return self.new_default_dict(args, keywords, want, span),
+            "collections.Counter" => return self.new_counter(args, keywords, want, span),
+            "collections.OrderedDict" if args.len() < 2 && keywords.is_empty() => {
+                return self.new_ordered_dict(args, want, span);
+            }
             "collections.deque" => return self.new_deque(args, keywords, want, span),
             "functools.reduce" if keywords.is_empty() => return self.reduce(args, span),
             "copy.copy" | "copy.deepcopy" if keywords.is_empty() && args.len() == 1 => {
@@ -608,6 +624,16 @@ impl Body<'_, '_> {
         let value = self.number(&args[0], path)?;
         let value = self.to_float(value);
         Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, ty, at))
+    }
+}
+
+/// The infinities and NaN as text: constants.
+fn special_float(text: &str) -> Option<f64> {
+    match text.to_ascii_lowercase().as_str() {
+        "inf" | "+inf" | "infinity" => Some(f64::INFINITY),
+        "-inf" | "-infinity" => Some(f64::NEG_INFINITY),
+        "nan" => Some(f64::NAN),
+        _ => None,
     }
 }
 

@@ -329,7 +329,7 @@ impl Body<'_, '_> {
         let shallow = match &ty {
             Type::List(item) => !deep || is_immutable(item),
             Type::Deque(_) => !deep,
-            Type::Dict(_, item) => !deep || is_immutable(item),
+            Type::Dict(_, item, _) => !deep || is_immutable(item),
             Type::Set(_) => true,
             _ => {
                 let message = format!("a copy of {} is not translated", self.world.describe(&ty));
@@ -345,7 +345,7 @@ impl Body<'_, '_> {
             (Target::Declare(local), Expr::local(local, ty.clone(), at))
         };
         let (target, iter, kind) = match &ty {
-            Type::Dict(key, item) => {
+            Type::Dict(key, item, _) => {
                 let (key_target, key) = declared(self, key);
                 let (target, read) = declared(self, item);
                 let (before, value_of) = self.block(|b| b.copy_of(read, true, span))?;

@@ -5,7 +5,7 @@
 //! int + float = number, which remembers which it is; not inside functions and keys
 //! ```
 
-use crate::ir::Type;
+use crate::ir::{DictKind, Factory, Type};
 
 /// The least type that represents both, where there is one.
 pub fn join(a: &Type, b: &Type) -> Option<Type> {
@@ -32,12 +32,23 @@ pub fn join(a: &Type, b: &Type) -> Option<Type> {
             let params = s.iter().zip(t).map(|(s, t)| same_numbers(s, t)).collect::<Option<Vec<_>>>()?;
             Function(params, Box::new(same_numbers(r, q)?))
         }
-        (Dict(k, v), Dict(l, w)) => Type::dict(same_numbers(k, l)?, join(v, w)?),
+        (Dict(k, v, kind), Dict(l, w, other)) => {
+            Dict(Box::new(same_numbers(k, l)?), Box::new(join(v, w)?), same_kind(*kind, *other)?)
+        }
         (Tuple(s), Tuple(t)) if s.len() == t.len() => {
             Tuple(s.iter().zip(t).map(|(s, t)| join(s, t)).collect::<Option<Vec<_>>>()?)
         }
         _ => return Option::None,
     })
+}
+
+/// The kind of two dicts that are of one kind.
+fn same_kind(a: DictKind, b: DictKind) -> Option<DictKind> {
+    match (a, b) {
+        (DictKind::Default(Factory::Unknown), DictKind::Default(_)) => Some(b),
+        (DictKind::Default(_), DictKind::Default(Factory::Unknown)) => Some(a),
+        _ => (a == b).then_some(a),
+    }
 }
 
 /// The join of types that agree on where ints and floats are.
@@ -58,7 +69,7 @@ pub fn makes_number(from: &Type, to: &Type) -> bool {
         | (FrozenSet(s), FrozenSet(t))
         | (Cell(s), Cell(t)) => makes_number(s, t),
         (s, Optional(t)) => makes_number(s, t),
-        (Dict(k, v), Dict(l, w)) => makes_number(k, l) || makes_number(v, w),
+        (Dict(k, v, _), Dict(l, w, _)) => makes_number(k, l) || makes_number(v, w),
         (Tuple(s), Tuple(t)) => s.iter().zip(t).any(|(s, t)| makes_number(s, t)),
         _ => false,
     }

@@ -230,7 +230,7 @@ impl Body<'_, '_> {
             return Ok(None);
         }
         let ty = self.quiet(|b| b.expr(dict, None)).map(|v| v.ty);
-        let Some(Type::Dict(wanted, item)) = ty.filter(|ty| !ty.has_unknown()) else { return Ok(None) };
+        let Some(Type::Dict(wanted, item, _)) = ty.filter(|ty| !ty.has_unknown()) else { return Ok(None) };
         if item.item().is_none() {
             return Ok(None);
         }

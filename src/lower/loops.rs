@@ -44,11 +44,20 @@ impl Body<'_, '_> {
                     }
                 }
                 ast::ExprKind::Attribute { value, attr } if args.is_empty() && keywords.is_empty() => {
+                    if attr.text == "elements"
+                        && let Some(Type::Dict(key, _, DictKind::Counter)) =
+                            self.quiet(|b| b.expr(value, None)).map(|v| v.ty)
+                    {
+                        let counts = self.expr(value, None)?;
+                        let list =
+                            self.named_operation("~counter.elements", vec![counts], Type::list((*key).clone()), e.span);
+                        return Ok((Iter::Value(list), *key));
+                    }
                     if matches!(attr.text.as_str(), "items" | "values" | "keys")
                         && let Some(Type::Dict(..)) = self.quiet(|b| b.expr(value, None)).map(|v| v.ty)
                     {
                         let dict = self.expr(value, None)?;
-                        let Type::Dict(key, item) = dict.ty.clone() else {
+                        let Type::Dict(key, item, _) = dict.ty.clone() else {
                             return self.unknown(e.span, "the dict").map(|v| (Iter::Value(v), Type::Unknown));
                         };
                         return Ok(match attr.text.as_str() {

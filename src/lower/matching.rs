@@ -158,7 +158,10 @@ impl Body<'_, '_> {
             let same = *inner == given || inner.is_number() && given.is_number();
             if *inner != Type::Unknown && given != Type::Unknown && simple(&given) && !same {
                 let other = simple(inner)
-                    || matches!(inner, Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::Tuple(_) | Type::None);
+                    || matches!(
+                        inner,
+                        Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::Tuple(_) | Type::None
+                    );
                 if other {
                     return None;
                 }

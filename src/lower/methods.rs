@@ -19,11 +19,24 @@ impl Body<'_, '_> {
         want: Option<&Type>,
         span: Span,
     ) -> Lowered<Expr> {
+        let called = self.method_of(base, attr, args, keywords, want, span)?;
+        self.touched(called, span)
+    }
+
+    fn method_of(
+        &mut self,
+        base: Expr,
+        attr: &ast::Name,
+        args: &[ast::Expr],
+        keywords: &[ast::Keyword],
+        want: Option<&Type>,
+        span: Span,
+    ) -> Lowered<Expr> {
         match base.ty.clone() {
             Type::Str => self.str_method(base, attr, args, span),
             Type::List(item) => self.list_method(base, &item, attr, args, keywords, span),
             Type::Deque(item) => self.deque_method(base, &item, attr, args, span),
-            Type::Dict(key, value) => self.dict_method(base, (&key, &value), attr, args, want, span),
+            Type::Dict(key, value, _) => self.dict_method(base, (&key, &value), attr, args, want, span),
             Type::Set(item) => self.set_method(base, &item, attr, args, span),
             Type::FrozenSet(_) if attr.text == "copy" && args.is_empty() => Ok(base),
             Type::FrozenSet(_) if Self::combines_sets(&attr.text) && !attr.text.ends_with("update") => {
@@ -220,6 +233,14 @@ impl Body<'_, '_> {
     ) -> Lowered<Expr> {
         use Builtin as B;
         let at = self.at(span);
+        let own = match base.ty.dict_kind() {
+            Some(DictKind::Counter) => self.counter_method(&base, key, attr, args, span),
+            Some(DictKind::Ordered) => self.ordered_method(&base, (key, value), attr, args, &[], span),
+            _ => None,
+        };
+        if let Some(own) = own {
+            return own;
+        }
         let is_none = |e: &ast::Expr| matches!(e.kind, ast::ExprKind::None);
         match (attr.text.as_str(), args.len()) {
             ("get", 1) => {
@@ -243,7 +264,7 @@ impl Body<'_, '_> {
                 let k = self.expr(&args[0], Some(key).filter(|t| t.is_wish()))?;
                 let default = self.expr(&args[1], Some(value).filter(|t| t.is_wish()))?;
                 if let Some(place) = base.as_place() {
-                    self.learn_place(&place.clone(), &Type::dict(k.ty.clone(), default.ty.clone()));
+                    self.learn_place(&place.clone(), &base.ty.dict_like(k.ty.clone(), default.ty.clone()));
                 }
                 let k = self.coerce(k, key, "the key")?;
                 let default = self.coerce(default, value, "the default")?;
@@ -251,8 +272,15 @@ impl Body<'_, '_> {
                 Ok(Expr::new(ExprKind::Read { place, take: Take::Look }, value.clone(), at))
             }
             ("update", 1) => {
-                let ty = base.ty.clone();
-                let args = self.arguments(args, &[ty])?;
+                let plain = Type::dict(key.clone(), value.clone());
+                let other = self.expr(&args[0], Some(&plain))?;
+                // What is taken over are the items, whatever kind of dict has them.
+                let plain =
+                    if other.ty.dict_kind().is_some() { other.ty.dict_like(key.clone(), value.clone()) } else { plain };
+                if let (Some(place), Type::Dict(k, v, _)) = (base.as_place(), &other.ty) {
+                    self.learn_place(&place.clone(), &base.ty.dict_like((**k).clone(), (**v).clone()));
+                }
+                let args = vec![self.coerce(other, &plain, "the argument")?];
                 self.operate(B::DictUpdate, base, args, Type::None, span)
             }
             ("clear", 0) => self.operate(B::Clear, base, vec![], Type::None, span),

@@ -176,7 +176,7 @@ impl Body<'_, '_> {
     /// True where something inside a container can be changed in place.
     fn holds_changeable(&self, ty: &Type) -> bool {
         let inner = match ty {
-            Type::Dict(_, value) => Some((**value).clone()),
+            Type::Dict(_, value, _) => Some((**value).clone()),
             other => other.item(),
         };
         !inner.is_some_and(|inner| inner.is_scalar() || matches!(inner, Type::Str | Type::Bytes))

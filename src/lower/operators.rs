@@ -108,7 +108,14 @@ impl Body<'_, '_> {
                 };
                 make(builtin, vec![left, right], ty)
             }
-            (B::BitOr, Type::Dict(..), Type::Dict(..)) => self.merged_dicts(left, right, span),
+            (
+                B::Add | B::Sub | B::BitAnd | B::BitOr,
+                Type::Dict(_, _, DictKind::Counter),
+                Type::Dict(_, _, DictKind::Counter),
+            ) => self.counter_operator(op, left, right, span),
+            (B::BitOr, Type::Dict(_, _, DictKind::Plain), Type::Dict(_, _, DictKind::Plain)) => {
+                self.merged_dicts(left, right, span)
+            }
             (B::Mod, Type::Str, _) if matches!(left.kind, ExprKind::Str(_)) => self.percent(left, right, span),
             _ => {
                 let message = format!(
@@ -435,6 +442,9 @@ impl Body<'_, '_> {
             C::Gt => CompareOp::Gt,
             C::GtEq => CompareOp::GtEq,
         };
+        if let Some(same) = self.kinds_equal(op, &left, &right, span) {
+            return same;
+        }
         let (left, right) = match self.special_compare(op, left, right, span)? {
             Ok(value) => return Ok(value),
             Err(operands) => operands,
@@ -495,7 +505,7 @@ impl Body<'_, '_> {
             Type::Str => Type::Str,
             Type::Tuple(items) if !items.is_empty() && items.iter().all(|t| *t == items[0]) => items[0].clone(),
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => (**t).clone(),
-            Type::Dict(k, _) => (**k).clone(),
+            Type::Dict(k, _, _) => (**k).clone(),
             Type::Json => Type::Str,
             other => {
                 let message = format!("`in` on {} is not translated", self.world.describe(other));

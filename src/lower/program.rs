@@ -161,10 +161,13 @@ fn uncoded(world: &World, ty: &Type, seen: &mut HashSet<ClassId>) -> Option<&'st
     }
     match ty {
         Type::Deque(_) => Some("a deque"),
+        Type::Dict(_, _, DictKind::Default(_)) => Some("a defaultdict"),
+        Type::Dict(_, _, DictKind::Counter) => Some("a Counter"),
+        Type::Dict(_, _, DictKind::Ordered) => Some("an OrderedDict"),
         Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
             uncoded(world, t, seen)
         }
-        Type::Dict(k, v) => uncoded(world, k, seen).or_else(|| uncoded(world, v, seen)),
+        Type::Dict(k, v, _) => uncoded(world, k, seen).or_else(|| uncoded(world, v, seen)),
         Type::Tuple(items) => items.iter().find_map(|t| uncoded(world, t, seen)),
         Type::Class(id) if seen.insert(*id) => {
             let fields = &world.class(*id).fields;
@@ -289,7 +292,7 @@ impl Found {
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
                 self.ty(t)
             }
-            Type::Dict(k, v) => {
+            Type::Dict(k, v, _) => {
                 self.ty(k);
                 self.ty(v);
             }
@@ -472,7 +475,7 @@ impl Maps {
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
                 self.ty(t)
             }
-            Type::Dict(k, v) => {
+            Type::Dict(k, v, _) => {
                 self.ty(k);
                 self.ty(v);
             }
@@ -557,7 +560,11 @@ fn refusals(world: &World, entry: FileId, options: &LowerOptions) -> Vec<(String
         let crossing = crossing(world, index as u32).map(|what| {
             let message = format!("`{name}` takes or gives {what}, which cannot cross the call boundary");
             Diagnostic::new(Code::UnsupportedAnnotation, world.at(info.module, info.written.place(info.span)), message)
-                .help("it is translated where other functions of the module call it")
+                .help(match what {
+                    "a function" => "it is translated where other functions of the module call it",
+                    "a deque" => "take and give a list: `list(d)`",
+                    _ => "take and give a dict: `dict(d)`",
+                })
         });
         if let Some(problem) = info.refused.as_ref().or(crossing.as_ref())
             && !class_refused

@@ -202,7 +202,7 @@ impl Body<'_, '_> {
             Type::None | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Json | Type::Unknown => true,
             Type::List(t) | Type::Optional(t) => return self.json_data(t, span),
             Type::Tuple(items) => return items.iter().try_for_each(|t| self.json_data(t, span)),
-            Type::Dict(k, v) if **k == Type::Str => return self.json_data(v, span),
+            Type::Dict(k, v, _) if **k == Type::Str => return self.json_data(v, span),
             Type::Class(id) => {
                 let class = self.world.class(*id);
                 if class.is_dataclass {

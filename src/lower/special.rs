@@ -365,7 +365,7 @@ impl World<'_> {
     /// The class inside a type, as a key of a dict or an element of a set, whose `==` is its own method.
     pub fn own_key(&self, ty: &Type) -> Option<ClassId> {
         match ty {
-            Type::Dict(key, value) => self.own_equality(key).or_else(|| self.own_key(value)),
+            Type::Dict(key, value, _) => self.own_equality(key).or_else(|| self.own_key(value)),
             Type::Set(item) | Type::FrozenSet(item) => self.own_equality(item),
             Type::List(item) | Type::Deque(item) | Type::Optional(item) | Type::Cell(item) => self.own_key(item),
             Type::Tuple(items) => items.iter().find_map(|item| self.own_key(item)),
@@ -380,7 +380,7 @@ impl World<'_> {
             Type::Optional(item) | Type::FrozenSet(item) | Type::List(item) | Type::Deque(item) | Type::Set(item) => {
                 self.own_equality(item)
             }
-            Type::Dict(key, value) => self.own_equality(key).or_else(|| self.own_equality(value)),
+            Type::Dict(key, value, _) => self.own_equality(key).or_else(|| self.own_equality(value)),
             Type::Tuple(items) => items.iter().find_map(|item| self.own_equality(item)),
             _ => None,
         }

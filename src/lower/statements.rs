@@ -128,13 +128,14 @@ impl Body<'_, '_> {
     ) -> Lowered<()> {
         let Some(value) = value else { return Ok(()) };
         let ty = super::annotations::annotation(self.world, self.module, hint)?;
+        let value = self.expr(value, Some(&ty))?;
+        let ty = Self::declared_kind(&ty, &value.ty);
         if let ast::ExprKind::Attribute { value: base, attr } = &target.kind
             && self.is_init_self(base)
             && ty != Type::Lock
         {
             self.declare_field(&self.member_name(&attr.text), &ty);
         }
-        let value = self.expr(value, Some(&ty))?;
         let value = self.coerce(value, &ty, "the annotation")?;
         if let ast::ExprKind::Name(name) = &target.kind
             && !self.names.contains_key(name)
@@ -503,8 +504,11 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Lowered<()> {
         let stage = self.stage(iter);
+        let written = iter;
         let (iter, item) = self.iterable(stage.as_ref().map_or(iter, |stage| &stage.iter), false)?;
         self.forget_assigned(body);
+        let keys = self.keys_of_loop(target, written, body);
+        self.known_keys.extend(keys.clone());
         let before = self.flow.clone();
         let LoopBody { stmts, breaks, value: target } = self.loop_body(|b| {
             let target = match &stage {
@@ -515,6 +519,7 @@ impl Body<'_, '_> {
             Ok(target)
         })?;
         self.flow = before;
+        keys.into_iter().for_each(|_| drop(self.known_keys.pop()));
         let (orelse, ()) = self.block(|b| {
             if !lists.is_empty() {
                 b.check_lengths(lists, span);

@@ -41,7 +41,17 @@ impl Body<'_, '_> {
                 (Builtin::ListDelete, self.coerce(index, &Type::Int, "the index")?)
             }
             Type::Deque(_) => return self.delete_from_deque(base, index, target.span),
-            Type::Dict(key, _) => {
+            Type::Dict(key, _, DictKind::Counter) => {
+                // A key that is not there is no error.
+                let key = (**key).clone();
+                let index = self.expr(index, Some(&key))?;
+                let index = self.coerce(index, &key, "the key")?;
+                let zero = Expr::new(ExprKind::Int(0), Type::Int, at);
+                let taken = ExprKind::Builtin { op: Builtin::DictPopOr, args: vec![base, index, zero] };
+                self.push(StmtKind::Expr(Expr::new(taken, Type::Int, at)), target.span);
+                return Ok(());
+            }
+            Type::Dict(key, _, _) => {
                 let key = (**key).clone();
                 let index = self.expr(index, Some(&key))?;
                 (Builtin::DictDelete, self.coerce(index, &key, "the key")?)
@@ -86,6 +96,11 @@ impl Body<'_, '_> {
             }
             _ => self.place(target)?,
         };
+        if let Place::Item { base, .. } = &place
+            && matches!(base.ty.dict_kind(), Some(DictKind::Default(_) | DictKind::Counter))
+        {
+            return self.update_entry(place, &ty, op, value, span);
+        }
         let current = Expr::new(ExprKind::Read { place: place.clone(), take: Take::Look }, ty.clone(), at);
         let current = self.inside_known(current);
         if let (Type::List(_), ast::BinaryOp::Add) = (&ty, op) {

@@ -80,7 +80,7 @@ fn holds_float(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>) -> boo
         Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
             holds_float(program, t, seen)
         }
-        Type::Dict(k, v) => holds_float(program, k, seen) || holds_float(program, v, seen),
+        Type::Dict(k, v, _) => holds_float(program, k, seen) || holds_float(program, v, seen),
         Type::Tuple(items) => items.iter().any(|t| holds_float(program, t, seen)),
         Type::Class(id) => {
             seen.insert(*id) && program.class(*id).fields.iter().any(|f| holds_float(program, &f.ty, seen))

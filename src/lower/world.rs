@@ -5,7 +5,7 @@
 //! one makes the IR and the refusals.
 
 use crate::diagnostic::Diagnostic;
-use crate::ir::{ClassId, ExceptionId, FunctionId, FunctionKind, GlobalId, ModuleId, Type};
+use crate::ir::{ClassId, DictKind, ExceptionId, FunctionId, FunctionKind, GlobalId, ModuleId, Type};
 use crate::python::ast;
 use crate::source::{FileId, SourceFile};
 use crate::span::{Location, Span};
@@ -291,6 +291,8 @@ pub struct World<'a> {
     pub routes: Vec<super::routes::RouteInfo>,
     /// Functions inside others by the place of their name, lambdas by their own place.
     pub inner: HashMap<(ModuleId, Span), FunctionId>,
+    /// Bodies of lambdas that make the values of a `defaultdict`, by module and place.
+    pub factories: HashMap<(ModuleId, u32), ast::Expr>,
     /// Set when a pass learned something.
     pub changed: bool,
     /// The last pass: what is still unknown is refused.
@@ -363,7 +365,7 @@ impl<'a> World<'a> {
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
                 self.refused_class(t)
             }
-            Type::Dict(k, v) => self.refused_class(k).or_else(|| self.refused_class(v)),
+            Type::Dict(k, v, _) => self.refused_class(k).or_else(|| self.refused_class(v)),
             Type::Tuple(items) => items.iter().find_map(|t| self.refused_class(t)),
             Type::Function(params, result) => params.iter().chain([&**result]).find_map(|t| self.refused_class(t)),
             _ => None,
@@ -385,7 +387,12 @@ impl<'a> World<'a> {
             Type::Bytes => "bytes".into(),
             Type::List(t) => format!("list[{}]", self.describe(t)),
             Type::Deque(t) => format!("deque[{}]", self.describe(t)),
-            Type::Dict(k, v) => format!("dict[{}, {}]", self.describe(k), self.describe(v)),
+            Type::Dict(k, v, kind) => match kind {
+                DictKind::Plain => format!("dict[{}, {}]", self.describe(k), self.describe(v)),
+                DictKind::Default(_) => format!("defaultdict[{}, {}]", self.describe(k), self.describe(v)),
+                DictKind::Counter => format!("Counter[{}]", self.describe(k)),
+                DictKind::Ordered => format!("OrderedDict[{}, {}]", self.describe(k), self.describe(v)),
+            },
             Type::Set(t) => format!("set[{}]", self.describe(t)),
             Type::FrozenSet(t) => format!("frozenset[{}]", self.describe(t)),
             Type::Tuple(items) => format!("tuple[{}]", list(items)),

@@ -112,7 +112,7 @@ impl<'c> Body<'c> {
             Builtin::DictGet => {
                 let [dict, key] = take_two(self.all(args));
                 match &args[0].ty {
-                    Type::Dict(_, value) if self.cx.is_nilable(value) || matches!(**value, Type::Optional(_)) => {
+                    Type::Dict(_, value, _) if self.cx.is_nilable(value) || matches!(**value, Type::Optional(_)) => {
                         dict.method("GetOr", vec![key, self.cx.zero(&e.ty)])
                     }
                     _ => Ex::call("support.Lookup", vec![dict, key]),
@@ -474,7 +474,7 @@ impl<'c> Body<'c> {
                 Type::None => Ex::word("nil"),
                 _ => self.typed(value, ty),
             },
-            Type::List(item) | Type::Dict(_, item) if **item == Type::Json => value,
+            Type::List(item) | Type::Dict(_, item, _) if **item == Type::Json => value,
             Type::List(_) | Type::Dict(..) | Type::Optional(_) | Type::Tuple(_) => {
                 let value = if super::places::is_path(&value) { value } else { self.spill("data", value) };
                 self.cx.json_of(ty, value)
@@ -495,9 +495,11 @@ impl super::Context<'_> {
             Ex::Func(format!("(value {}) any", self.ty(ty)), vec![body])
         };
         match ty {
-            Type::List(item) | Type::Dict(_, item) if **item == Type::Json => value,
+            Type::List(item) | Type::Dict(_, item, _) if **item == Type::Json => value,
             Type::List(item) => Ex::call("support.JSONList", vec![value, function(item)]),
-            Type::Dict(key, item) if **key == Type::Str => Ex::call("support.JSONObject", vec![value, function(item)]),
+            Type::Dict(key, item, _) if **key == Type::Str => {
+                Ex::call("support.JSONObject", vec![value, function(item)])
+            }
             Type::Optional(inner) if !self.is_nilable(inner) => {
                 Ex::call("support.JSONOption", vec![value, function(inner)])
             }

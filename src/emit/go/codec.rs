@@ -24,7 +24,7 @@ pub(super) fn codec_of(cx: &Context, ty: &Type) -> String {
         Type::Str => "support.TextCodec".into(),
         Type::Bytes => "support.BytesCodec".into(),
         Type::List(item) => format!("support.ListCodec({})", of(item)),
-        Type::Dict(key, value) => format!("support.DictCodec({}, {})", of(key), of(value)),
+        Type::Dict(key, value, _) => format!("support.DictCodec({}, {})", of(key), of(value)),
         Type::Set(item) => format!("support.SetCodec(\"$set\", {})", of(item)),
         Type::FrozenSet(item) => format!("support.SetCodec(\"$frozenset\", {})", of(item)),
         Type::Tuple(items) if items.is_empty() => "support.NoneCodec".into(),
@@ -132,7 +132,7 @@ pub(super) fn copy_of(cx: &Context, ty: &Type, value: Ex) -> Option<Ex> {
             let same = Ex::Func(same, vec![St::Return(vec![Ex::word("value")])]);
             Some(Ex::call("support.CopyDeque", vec![value, function(item).unwrap_or(same)]))
         }
-        Type::Dict(_, item) => {
+        Type::Dict(_, item, _) => {
             let same = format!("(value {0}) {0}", cx.ty(item));
             let same = Ex::Func(same, vec![St::Return(vec![Ex::word("value")])]);
             Some(Ex::call("support.CopyDict", vec![value, function(item).unwrap_or(same)]))

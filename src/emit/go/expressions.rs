@@ -141,7 +141,7 @@ impl<'c> Body<'c> {
     fn dict(&mut self, pairs: &'c [(Expr, Expr)], ty: &Type) -> Ex {
         let operands: Vec<&Expr> = pairs.iter().flat_map(|(key, value)| [key, value]).collect();
         let values = self.operands(&operands);
-        let Type::Dict(key_type, value_type) = ty else { return Ex::word("nil") };
+        let Type::Dict(key_type, value_type, _) = ty else { return Ex::word("nil") };
         let arguments = type_arguments(&self.cx.ty(ty));
         if pairs.is_empty() {
             return Ex::call(format!("support.NewDict{arguments}"), vec![]);

@@ -385,11 +385,11 @@ fn item_type(iter: &Iter) -> Type {
         Iter::Range { .. } => Type::Int,
         Iter::Value(e) => e.ty.item().unwrap_or(Type::None),
         Iter::Items(e) => match &e.ty {
-            Type::Dict(key, value) => Type::Tuple(vec![(**key).clone(), (**value).clone()]),
+            Type::Dict(key, value, _) => Type::Tuple(vec![(**key).clone(), (**value).clone()]),
             _ => Type::None,
         },
         Iter::Values(e) => match &e.ty {
-            Type::Dict(_, value) => (**value).clone(),
+            Type::Dict(_, value, _) => (**value).clone(),
             _ => Type::None,
         },
         Iter::Enumerate(inner, _) => Type::Tuple(vec![Type::Int, item_type(inner)]),

@@ -129,7 +129,7 @@ impl<'c> Body<'c> {
 
     fn item(&mut self, base: &'c Expr, index: &'c Expr, check: Check, wanted: bool) -> Ex {
         match &base.ty {
-            Type::Dict(key, _) => {
+            Type::Dict(key, _, _) => {
                 let values = self.operands(&[base, index]);
                 let [dict, at] = take_two(values);
                 let at = self.stable("key", at, index);
@@ -235,7 +235,7 @@ impl<'c> Body<'c> {
         let [dict, key] = take_two(self.operands(&[base, index]));
         let key = self.stable("key", key, index);
         let slot = self.spill("slot", dict.method("Ref", vec![key.clone()]));
-        let Type::Dict(key_type, _) = &base.ty else { return slot };
+        let Type::Dict(key_type, _, _) = &base.ty else { return slot };
         let message = self.cx.repr(key_type, key);
         self.raise_if(slot.clone().binary("==", Ex::word("nil")), "support.KeyError", message);
         slot

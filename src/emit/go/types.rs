@@ -54,7 +54,7 @@ impl Context<'_> {
             Type::Bytes => "[]byte".into(),
             Type::List(item) => format!("[]{}", self.ty(item)),
             Type::Deque(item) => format!("*support.Deque[{}]", self.ty(item)),
-            Type::Dict(key, value) => format!("*support.Dict[{}, {}]", self.ty(key), self.ty(value)),
+            Type::Dict(key, value, _) => format!("*support.Dict[{}, {}]", self.ty(key), self.ty(value)),
             Type::Set(item) | Type::FrozenSet(item) => {
                 self.hashed(item);
                 format!("*support.Set[{}]", self.ty(item))
@@ -178,7 +178,7 @@ impl Context<'_> {
                 let [a, b] = items;
                 Ex::call("slices.EqualFunc", vec![a, b, self.equal_function(item)])
             }
-            Type::Dict(_, value) => Ex::call("support.EqualDicts", vec![a, b, self.equal_function(value)]),
+            Type::Dict(_, value, _) => Ex::call("support.EqualDicts", vec![a, b, self.equal_function(value)]),
             Type::Set(_) | Type::FrozenSet(_) => a.method("Equal", vec![b]),
             Type::Tuple(items) if items.iter().all(|item| self.is_plain(item)) => a.binary("==", b),
             Type::Tuple(items) => {
@@ -304,7 +304,7 @@ impl Context<'_> {
             Type::Bytes => Ex::call("support.ReprBytes", vec![value]),
             Type::List(item) => Ex::call("support.ReprList", vec![value, self.repr_function(item)]),
             Type::Deque(item) => Ex::call("support.ReprDeque", vec![value, self.repr_function(item)]),
-            Type::Dict(key, item) => {
+            Type::Dict(key, item, _) => {
                 Ex::call("support.ReprDict", vec![value, self.repr_function(key), self.repr_function(item)])
             }
             Type::Set(item) => Ex::call("support.ReprSet", vec![value, self.repr_function(item)]),

@@ -418,8 +418,8 @@ impl Scope<'_, '_> {
     }
 
     fn get(&mut self, dict: &Expr, key: &Expr) -> Code {
-        let scalar = matches!(&dict.ty, Type::Dict(_, value) if value.is_scalar());
-        let nested = matches!(&dict.ty, Type::Dict(_, value) if matches!(**value, Type::Optional(_)));
+        let scalar = matches!(&dict.ty, Type::Dict(_, value, _) if value.is_scalar());
+        let nested = matches!(&dict.ty, Type::Dict(_, value, _) if matches!(**value, Type::Optional(_)));
         self.look(dict, &[key], |scope, value| {
             let key = scope.borrowed(key);
             let found = value.code.method("get", &[quote!(#key)]).method(if scalar { "copied" } else { "cloned" }, &[]);
@@ -428,7 +428,7 @@ impl Scope<'_, '_> {
     }
 
     fn get_or(&mut self, args: &[Expr]) -> Code {
-        let scalar = matches!(&args[0].ty, Type::Dict(_, value) if value.is_scalar());
+        let scalar = matches!(&args[0].ty, Type::Dict(_, value, _) if value.is_scalar());
         self.look(&args[0], &[&args[1], &args[2]], |scope, dict| {
             let (key, default) = (scope.borrowed(&args[1]), scope.owned(&args[2]));
             let found = dict.code.method("get", &[quote!(#key)]).method(if scalar { "copied" } else { "cloned" }, &[]);

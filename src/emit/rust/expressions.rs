@@ -119,8 +119,14 @@ impl<'e, 'p> Scope<'e, 'p> {
 
     /// A new name for a temporary.
     pub fn temporary(&mut self, word: &str) -> Ident {
-        self.counter += 1;
-        format_ident!("{word}_{}", self.counter)
+        loop {
+            self.counter += 1;
+            let name = format_ident!("{word}_{}", self.counter);
+            // No variable of the function may be hidden.
+            if !self.names.contains(&name) {
+                return name;
+            }
+        }
     }
 
     /// The variable as it stands.

@@ -329,7 +329,7 @@ impl Scope<'_, '_> {
 
     fn entries(&mut self, expr: &Expr, mutable: bool, conflicts: &dyn Fn(&Self, Root) -> bool, keys: bool) -> Source {
         let (key, value_ty) = match &expr.ty {
-            Type::Dict(key, value) => ((**key).clone(), (**value).clone()),
+            Type::Dict(key, value, _) => ((**key).clone(), (**value).clone()),
             _ => (Type::None, Type::None),
         };
         let ty = if keys { Type::Tuple(vec![key, value_ty.clone()]) } else { value_ty.clone() };

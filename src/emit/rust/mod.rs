@@ -94,7 +94,7 @@ impl Emitter<'_> {
             | Type::Optional(inner) => {
                 self.note_classes(inner, noted);
             }
-            Type::Dict(key, value) => {
+            Type::Dict(key, value, _) => {
                 self.note_classes(key, noted);
                 self.note_classes(value, noted);
             }

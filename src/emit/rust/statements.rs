@@ -331,6 +331,12 @@ impl Scope<'_, '_> {
                 return quote!(#body #value);
             }
             ExprKind::None => return TokenStream::new(),
+            // Reading puts something there; nobody wants it.
+            ExprKind::Read { place: place @ Place::Entry { .. }, .. } if self.crossing(place).is_none() => {
+                let slot = self.place_mut(place, false);
+                let slot = self.settled(slot).code;
+                return quote!(#slot;);
+            }
             _ => self.owned_raw(expr),
         };
         let code = self.settle(code);

@@ -35,7 +35,7 @@ impl Emitter<'_> {
                 let item = self.ty(item);
                 quote!(Deque<#item>)
             }
-            Type::Dict(key, value) => {
+            Type::Dict(key, value, _) => {
                 let (key, value) = (self.ty(key), self.ty(value));
                 quote!(Dict<#key, #value>)
             }

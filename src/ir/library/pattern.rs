@@ -104,7 +104,7 @@ impl Bindings {
             | (Pattern::Deque(p), Type::Deque(t))
             | (Pattern::Set(p), Type::Set(t))
             | (Pattern::FrozenSet(p), Type::FrozenSet(t)) => is_element(p, t) && inner(p, t),
-            (Pattern::Dict(k, v), Type::Dict(l, w)) => {
+            (Pattern::Dict(k, v), Type::Dict(l, w, _)) => {
                 is_element(k, l) && is_element(v, w) && inner(k, l) && inner(v, w)
             }
             (Pattern::Tuple(ps), Type::Tuple(ts)) => {

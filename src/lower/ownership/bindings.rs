@@ -154,7 +154,7 @@ impl<'p> Decision<'p> {
         for container in &containers {
             let fresh_container = !matches!(container.kind, ExprKind::Read { .. });
             let item = match &container.ty {
-                Type::Dict(k, v) => Type::Tuple(vec![(**k).clone(), (**v).clone()]),
+                Type::Dict(k, v, _) => Type::Tuple(vec![(**k).clone(), (**v).clone()]),
                 other => other.item().unwrap_or(Type::None),
             };
             if let Some(class) = unique_inside(self.program(), &item) {

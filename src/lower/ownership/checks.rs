@@ -97,7 +97,7 @@ impl<'p> Decision<'p> {
             self.demands.push(Demand::Share(class));
         }
         let inner = match container {
-            Type::Dict(_, value) => Some((**value).clone()),
+            Type::Dict(_, value, _) => Some((**value).clone()),
             other => other.item(),
         };
         if let Some(inner) = inner

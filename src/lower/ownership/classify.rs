@@ -82,7 +82,7 @@ fn object_class(ty: &Type) -> Option<ClassId> {
 /// Keys of dicts and elements of sets are compared.
 fn keyed(ty: &Type, compared: &mut Vec<Type>) {
     match ty {
-        Type::Dict(key, value) => {
+        Type::Dict(key, value, _) => {
             compared.push((**key).clone());
             keyed(value, compared);
         }
@@ -105,7 +105,7 @@ fn compared_by_identity(program: &Program, ty: &Type, seen: &mut HashSet<ClassId
         Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
             compared_by_identity(program, t, seen, found);
         }
-        Type::Dict(k, v) => {
+        Type::Dict(k, v, _) => {
             compared_by_identity(program, k, seen, found);
             compared_by_identity(program, v, seen, found);
         }
@@ -199,7 +199,7 @@ pub(super) fn unique_inside(program: &Program, ty: &Type) -> Option<ClassId> {
         Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
             unique_inside(program, t)
         }
-        Type::Dict(k, v) => unique_inside(program, k).or_else(|| unique_inside(program, v)),
+        Type::Dict(k, v, _) => unique_inside(program, k).or_else(|| unique_inside(program, v)),
         Type::Tuple(items) => items.iter().find_map(|t| unique_inside(program, t)),
         _ => None,
     }

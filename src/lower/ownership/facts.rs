@@ -35,7 +35,7 @@ impl<'p> Facts<'p> {
         }
         match ty {
             Type::List(t) | Type::Deque(t) | Type::Optional(t) => self.changes_inside(t),
-            Type::Dict(_, v) => self.changes_inside(v),
+            Type::Dict(_, v, _) => self.changes_inside(v),
             Type::Tuple(items) => items.iter().any(|t| self.changes_inside(t)),
             _ => false,
         }

@@ -88,7 +88,7 @@ pub(super) fn iter_is_fresh(facts: &Facts, fresh: &Fresh, iter: &Iter) -> bool {
     iter.containers().iter().all(|container| {
         let fresh_container = !matches!(container.kind, ExprKind::Read { .. }) && fresh.is_fresh(facts, container);
         let scalars = match &container.ty {
-            Type::Dict(k, v) => k.is_scalar() && v.is_scalar(),
+            Type::Dict(k, v, _) => k.is_scalar() && v.is_scalar(),
             other => other.item().is_some_and(|t| t.is_scalar()),
         };
         fresh_container || scalars
