@@ -8,8 +8,8 @@ use crate::host::process::find_program;
 use crate::host::{Disk, Files};
 use crate::measurement::{Ending, Measurement};
 use crate::pipeline::{self, Analysis, AnalyzeError, AnalyzeSettings, Measure};
-use crate::profiler::RunSettings;
 use crate::profiler::import::ImportSettings;
+use crate::profiler::{AttachSettings, RunSettings};
 use crate::report::{AnalysisReport, GateOutcome, ReportInputs, gate, github, json, markdown, sarif, terminal};
 use crate::survey::SurveyError;
 use std::ffi::OsString;
@@ -44,7 +44,7 @@ fn check(args: &AnalyzeArgs) -> anyhow::Result<()> {
         (None, [_, ..]) => "--export writes what was measured",
         (None, []) => return Ok(()),
     };
-    if !args.command.is_empty() || !args.import.is_empty() {
+    if !args.command.is_empty() || !args.import.is_empty() || args.pid.is_some() {
         return Ok(());
     }
     Err(cannot(
@@ -58,6 +58,14 @@ fn settings_of(args: &AnalyzeArgs) -> anyhow::Result<AnalyzeSettings> {
     let project_root = root_of(&folder);
     let measure = if !args.import.is_empty() {
         Some(Measure::Import(ImportSettings { files: args.import.clone(), project_root }))
+    } else if let Some(pid) = args.pid {
+        Some(Measure::Attach(AttachSettings {
+            pid,
+            subprocesses: args.subprocesses,
+            project_root,
+            rate: f64::from(args.rate),
+            duration: args.duration,
+        }))
     } else if !args.command.is_empty() {
         Some(Measure::Run(run_settings(args, project_root)?))
     } else {

@@ -74,6 +74,7 @@ Without a command nothing is run: costs are estimated from the code. With one it
   pivot analyze src/ --format markdown --output hotspots.md
   pivot analyze monolith.py -- python workload.py --requests 200
   pivot analyze monolith.py --export svg=flame.svg --export pprof=cpu.pb.gz -- python workload.py
+  pivot analyze monolith.py --pid 4711 --subprocesses --duration 30s
   pivot analyze monolith.py --import host1.pb.gz host2.pb.gz
   pivot analyze monolith.py --fail-on 'share>30%' --format github -- python -m pytest")]
 pub struct AnalyzeArgs {
@@ -82,10 +83,16 @@ pub struct AnalyzeArgs {
     /// Read profiles of other tools instead of running anything; several are added up
     #[arg(long, num_args = 1.., value_name = "FILE", conflicts_with_all = ["command", "duration", "timeout"])]
     pub import: Vec<PathBuf>,
+    /// Watch a process that is running already, until --duration is over or Ctrl-C; it is left as it was
+    #[arg(long, value_name = "PID", conflicts_with_all = ["command", "import", "timeout"])]
+    pub pid: Option<i32>,
+    /// With --pid: watch its children as well, such as the workers of a web server
+    #[arg(long, requires = "pid")]
+    pub subprocesses: bool,
     /// Samples a second
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "HZ")]
     pub rate: u32,
-    /// Stop the command after this long and report what was seen (30, 30s, 2m)
+    /// Stop the command (with --pid: stop watching) after this long and report what was seen (30, 30s, 2m)
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub duration: Option<Duration>,
     /// Give the command up after this long: its failure is reported

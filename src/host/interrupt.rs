@@ -31,6 +31,11 @@ pub fn requested() -> bool {
     flag().load(Ordering::Relaxed)
 }
 
+/// Takes the first signal as the end of what was waited for; the next one interrupts again.
+pub fn acknowledge() {
+    flag().store(false, Ordering::Relaxed);
+}
+
 /// The error that work returns when it stops because of [`requested`].
 pub fn error() -> io::Error {
     io::Error::new(io::ErrorKind::Interrupted, "interrupted")

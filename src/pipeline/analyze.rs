@@ -13,7 +13,7 @@ use crate::host::{Files, interrupt};
 use crate::measurement::Measurement;
 use crate::policy::Policy;
 use crate::profiler::import::{Definition, ImportError, ImportSettings, import};
-use crate::profiler::{self, ProfilerError, RunSettings};
+use crate::profiler::{self, AttachSettings, ProfilerError, RunSettings};
 use crate::recommend::matrix::Matrix;
 use crate::recommend::{Inputs, Verdict, recommend};
 use crate::source::Sources;
@@ -44,6 +44,8 @@ pub struct AnalyzeSettings {
 pub enum Measure {
     /// A command that is run and sampled.
     Run(RunSettings),
+    /// A process that is running already.
+    Attach(AttachSettings),
     /// Profiles that other tools wrote.
     Import(ImportSettings),
 }
@@ -115,6 +117,12 @@ fn measure(how: &Measure, files: &dyn Files, program: &Program) -> Result<Measur
     };
     Ok(match how {
         Measure::Run(run) => profiler::run(run, &name, &interrupt::requested)?,
+        Measure::Attach(process) => {
+            let measurement = profiler::attach(process, &name, &interrupt::requested)?;
+            // Ctrl-C ended the watching, as it should; what was seen is reported.
+            interrupt::acknowledge();
+            measurement
+        }
         Measure::Import(profiles) => import(files, profiles, &definitions)?,
     })
 }

@@ -59,7 +59,8 @@ pub struct Interpreter {
 impl Interpreter {
     /// Finds the interpreter in a process.
     pub fn attach(process: Id) -> Result<Interpreter, AttachError> {
-        let first_seen = home(process).ok_or(AttachError::NotPython)?;
+        let first_seen = home(process)
+            .ok_or_else(|| if procfs::may_read(process) { AttachError::NotPython } else { AttachError::Refused })?;
         let mut byte = [0];
         if let Err(error) = memory::read(process, first_seen.addresses.start, &mut byte) {
             let refused = error.kind() == std::io::ErrorKind::PermissionDenied;

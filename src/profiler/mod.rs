@@ -11,6 +11,7 @@
 //!             reads the Python stacks                 interpreter
 //!             tells native code from Python           native
 //!             books what it saw                       ledger
+//! attach    watches a process that is running already instead
 //! import    reads what other profilers wrote instead
 //! assemble  gives functions their names and merges the books into one Measurement
 //! ```
@@ -20,6 +21,7 @@
 //! the interpreter does not know them), no opinion on the figures (see `measurement` and `recommend`).
 
 mod assemble;
+mod attach;
 pub mod import;
 mod interpreter;
 mod ledger;
@@ -31,4 +33,5 @@ mod signals;
 mod watcher;
 
 pub use assemble::QualifiedName;
-pub use run::{DEFAULT_RATE, ProfilerError, RunSettings, run};
+pub use attach::{AttachSettings, attach};
+pub use run::{DEFAULT_RATE, ProfilerError, Refusal, RunSettings, run};

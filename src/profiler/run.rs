@@ -21,7 +21,7 @@ use crate::measurement::{CpuSeconds, Ending, Measurement, NativeMethod, Origin, 
 pub const DEFAULT_RATE: f64 = 200.0;
 
 /// How often new processes are looked for.
-const ROUND: Duration = Duration::from_millis(20);
+pub(super) const ROUND: Duration = Duration::from_millis(20);
 
 /// How long the command may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(3);
@@ -79,21 +79,63 @@ pub enum ProfilerError {
     #[error("`{program}` could not be started: {error}")]
     NotStarted { program: String, error: io::Error },
     /// The system forbids reading the process.
-    #[error("the system does not allow process {0} to be read, although we started it")]
-    Refused(Id),
+    #[error("the system does not allow process {process} to be read")]
+    Refused { process: Id, why: Refusal },
+    /// There is no such process.
+    #[error("there is no process {0}")]
+    NoProcess(Id),
+    /// The process is no interpreter.
+    #[error("no Python runs in process {process} ({}){}", .program.display(), if *.subprocesses { " or its children" } else { "" })]
+    NoPython { process: Id, program: PathBuf, subprocesses: bool },
     /// Our own resources are exhausted.
     #[error("a sampling thread could not be started: {0}")]
     NoThread(io::Error),
+}
+
+/// Why a process may not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// We started it ourselves.
+    OwnChild,
+    /// It runs under another user's id.
+    OtherUser,
+    /// `kernel.yama.ptrace_scope` allows children only, or nobody.
+    PtraceScope,
+    /// The right to trace is missing, as in containers.
+    Capability,
+}
+
+impl Refusal {
+    /// What the user can do about it.
+    fn help(self) -> &'static str {
+        match self {
+            Refusal::OwnChild => {
+                "in a container, allow ptrace (`--cap-add=SYS_PTRACE`); elsewhere check that \
+                 /proc/sys/kernel/yama/ptrace_scope is not 2 or 3, or run as root"
+            }
+            Refusal::OtherUser => "it belongs to another user: run pivot as that user or as root (sudo)",
+            Refusal::PtraceScope => {
+                "/proc/sys/kernel/yama/ptrace_scope lets only parents read a process: run pivot as root (sudo), or start \
+                 the program with pivot: `pivot analyze ENTRY -- COMMAND`"
+            }
+            Refusal::Capability => {
+                "in a container, start it with `--cap-add=SYS_PTRACE` (Kubernetes: capabilities.add [SYS_PTRACE], and \
+                 shareProcessNamespace to see another container's processes)"
+            }
+        }
+    }
 }
 
 impl ProfilerError {
     /// What the user can do about it.
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            ProfilerError::Refused(_) => Some(
-                "in a container, allow ptrace (`--cap-add=SYS_PTRACE`); elsewhere check that \
-                 /proc/sys/kernel/yama/ptrace_scope is not 2 or 3, or run as root",
-            ),
+            ProfilerError::Refused { why, .. } => Some(why.help()),
+            ProfilerError::NoProcess(_) => Some("it may have ended; `pgrep -af python` lists what runs"),
+            ProfilerError::NoPython { subprocesses: false, .. } => {
+                Some("with --subprocesses its children are watched as well; CPython 3.8 and later can be read")
+            }
+            ProfilerError::NoPython { .. } => Some("CPython 3.8 and later can be read"),
             ProfilerError::NotFound(_) => Some("write the command after `--` as you would type it in a shell"),
             ProfilerError::NoCommand => Some("for example: -- python workload.py"),
             ProfilerError::BadRate(_) | ProfilerError::NotStarted { .. } | ProfilerError::NoThread(_) => None,
@@ -123,15 +165,17 @@ pub fn run(
         stdout_to_stderr: settings.stdout_to_stderr,
     })
     .map_err(|error| ProfilerError::NotStarted { program: settings.command[0].clone(), error })?;
-    let mut crew = Crew::new(&keeper, settings.rate);
+    let mut crew = Crew::new(keeper.pid(), settings.rate);
     let (ending, ended) = attend(settings, keeper, &mut crew, &signals, started, interrupted)?;
     let wall = started.elapsed();
     let watched = crew.come_back();
     if let Some(process) = refusal(&watched) {
-        return Err(ProfilerError::Refused(process));
+        return Err(ProfilerError::Refused { process, why: Refusal::OwnChild });
     }
     let own_cpu = own_processor_time().saturating_sub(own_cpu);
-    Ok(measurement(settings, qualified_name, Outcome { ending, ended, wall, own_cpu, watched }))
+    let command = settings.command.clone();
+    let outcome = Outcome { origin: Origin::Run, command, ending, ended: Some(ended), wall, own_cpu, watched };
+    Ok(measurement(&settings.project_root, settings.rate, qualified_name, outcome))
 }
 
 fn check(settings: &RunSettings) -> Result<PathBuf, ProfilerError> {
@@ -212,7 +256,7 @@ fn ending_of(status: i32) -> Ending {
 }
 
 /// The watchers, one thread for each process of the command.
-struct Crew {
+pub(super) struct Crew {
     family: Family,
     rate: f64,
     stop: Arc<AtomicBool>,
@@ -220,11 +264,13 @@ struct Crew {
 }
 
 impl Crew {
-    fn new(keeper: &Keeper, rate: f64) -> Self {
-        Crew { family: Family::of(keeper.pid()), rate, stop: Arc::new(AtomicBool::new(false)), watchers: Vec::new() }
+    /// Nobody yet, for the descendants of a process.
+    pub fn new(ancestor: Id, rate: f64) -> Self {
+        Crew { family: Family::of(ancestor), rate, stop: Arc::new(AtomicBool::new(false)), watchers: Vec::new() }
     }
 
-    fn watch(&mut self, process: Id) -> Result<(), ProfilerError> {
+    /// Begins to watch a process, unless it is watched already.
+    pub fn watch(&mut self, process: Id) -> Result<(), ProfilerError> {
         if self.watchers.iter().any(|(watched, _)| *watched == process) {
             return Ok(());
         }
@@ -235,7 +281,8 @@ impl Crew {
         Ok(())
     }
 
-    fn welcome_newcomers(&mut self) -> Result<(), ProfilerError> {
+    /// Begins to watch descendants that were not there before.
+    pub fn welcome_newcomers(&mut self) -> Result<(), ProfilerError> {
         for process in self.family.newcomers() {
             self.watch(process)?;
         }
@@ -252,49 +299,64 @@ impl Crew {
     }
 
     /// Ends the sampling and collects what was seen, in the order in which the processes were found.
-    fn come_back(self) -> Vec<Watched> {
+    pub fn come_back(self) -> Vec<Watched> {
         self.stop.store(true, Ordering::Relaxed);
         self.watchers.into_iter().filter_map(|(_, watcher)| watcher.join().ok()).collect()
     }
 }
 
 /// The first process that we were not allowed to read, if none could be read at all.
-fn refusal(watched: &[Watched]) -> Option<Id> {
+pub(super) fn refusal(watched: &[Watched]) -> Option<Id> {
     let none_read = watched.iter().all(|watched| watched.sampling.taken == 0);
     watched.iter().find(|watched| watched.refused && none_read).map(|watched| watched.process)
 }
 
-struct Outcome {
-    ending: Ending,
-    ended: Ended,
-    wall: Duration,
-    own_cpu: Duration,
-    watched: Vec<Watched>,
+/// What watching gave, before it is put together.
+pub(super) struct Outcome {
+    pub origin: Origin,
+    pub command: Vec<String>,
+    pub ending: Ending,
+    /// What the system says of the command; `None` where it is not ours.
+    pub ended: Option<Ended>,
+    pub wall: Duration,
+    pub own_cpu: Duration,
+    pub watched: Vec<Watched>,
 }
 
-fn measurement(settings: &RunSettings, qualified_name: &QualifiedName, outcome: Outcome) -> Measurement {
+/// Puts together what watching gave.
+pub(super) fn measurement(
+    project_root: &Path,
+    rate: f64,
+    qualified_name: &QualifiedName,
+    outcome: Outcome,
+) -> Measurement {
     let seen = || outcome.watched.iter().filter(|watched| watched.python.is_some());
-    let cpu = CpuSeconds {
-        user: outcome.ended.user.as_secs_f64(),
-        system: outcome.ended.system.as_secs_f64(),
-        python_processes: seen().map(|watched| watched.cpu).sum::<Duration>().as_secs_f64(),
-        sampled: seen().map(|watched| watched.sampled_cpu).sum::<Duration>().as_secs_f64(),
+    let sampled = seen().map(|watched| watched.sampled_cpu).sum::<Duration>().as_secs_f64();
+    let cpu = match &outcome.ended {
+        Some(ended) => CpuSeconds {
+            user: ended.user.as_secs_f64(),
+            system: ended.system.as_secs_f64(),
+            python_processes: seen().map(|watched| watched.cpu).sum::<Duration>().as_secs_f64(),
+            sampled,
+        },
+        // What it computed before we came is none of this measurement.
+        None => CpuSeconds { user: sampled, system: 0.0, python_processes: sampled, sampled },
     };
     let all_unwound = seen().filter(|watched| watched.sampling.taken > 0).all(|watched| watched.unwound);
     let notes = notes(&outcome.watched);
-    let mut assembly = Assembly::new(&settings.project_root, qualified_name);
+    let mut assembly = Assembly::new(project_root, qualified_name);
     outcome.watched.into_iter().for_each(|watched| assembly.add(watched));
     let assembled = assembly.finish();
     let own_cpu_seconds = outcome.own_cpu.as_secs_f64();
     Measurement {
         schema: SCHEMA,
-        origin: Origin::Run,
-        command: settings.command.clone(),
-        project_root: settings.project_root.clone(),
+        origin: outcome.origin,
+        command: outcome.command,
+        project_root: project_root.to_owned(),
         ending: outcome.ending,
         wall_seconds: outcome.wall.as_secs_f64(),
         cpu,
-        sampling: Sampling { rate: settings.rate, own_cpu_seconds, ..assembled.sampling },
+        sampling: Sampling { rate, own_cpu_seconds, ..assembled.sampling },
         native_method: if all_unwound { NativeMethod::Unwound } else { NativeMethod::WithoutGil },
         processes: assembled.processes,
         functions: assembled.functions,
@@ -322,6 +384,6 @@ fn notes(watched: &[Watched]) -> Vec<String> {
 }
 
 /// Processor time that this process has used so far.
-fn own_processor_time() -> Duration {
+pub(super) fn own_processor_time() -> Duration {
     crate::host::linux::procfs::processor_time(std::process::id() as Id).unwrap_or_default()
 }

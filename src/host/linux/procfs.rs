@@ -98,6 +98,25 @@ pub fn program(process: Id) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{process}/exe")).ok()
 }
 
+/// Whether the system lets us see what a process is made of; true for one that has ended.
+pub fn may_read(process: Id) -> bool {
+    let opened = File::open(format!("/proc/{process}/maps"));
+    opened.map_or_else(|error| error.kind() != io::ErrorKind::PermissionDenied, |_| true)
+}
+
+/// Whether a process runs under our own user's id.
+pub fn is_ours(process: Id) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // SAFETY: the call cannot fail and touches no memory.
+    let ours = unsafe { libc::geteuid() };
+    fs::metadata(format!("/proc/{process}")).is_ok_and(|metadata| metadata.uid() == ours)
+}
+
+/// The kernel's restriction of who may read whom (Yama); `None` where there is none.
+pub fn ptrace_scope() -> Option<u32> {
+    fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").ok()?.trim().parse().ok()
+}
+
 /// The working folder of a process.
 pub fn folder(process: Id) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{process}/cwd")).ok()
