@@ -5,7 +5,7 @@
 //! cargo test --test mutation                     a sample of both languages and every kind of fault
 //! make mutation                                  all of it; writes docs/mutation.md
 //! PIVOT_MUTATION_MINUTES=30 make mutation        as much of it as is begun in that time
-//! PIVOT_MUTATION='rust containers/lists bisect'  all faults whose key begins so
+//! PIVOT_MUTATION='rust containers/lists bisect'  all faults whose key begins so; several beginnings with `;` between
 //! ```
 //!
 //! New fixtures are picked up by themselves. A fault that nobody can see from outside is excused in
@@ -198,8 +198,9 @@ fn faults_are_found() {
             whole(&programs, &excused);
             tables_are_fresh(&programs, &excused);
         }
-        Ok(prefix) => {
-            let chosen = by_program(&programs, |fault| fault.key().starts_with(&prefix));
+        Ok(prefixes) => {
+            let begins = |key: String| prefixes.split(';').any(|prefix| key.starts_with(prefix));
+            let chosen = by_program(&programs, |fault| begins(fault.key()));
             let judged = judged(&sound(built(&chosen)), None);
             judged.iter().for_each(|one| println!("{:?} | {}", one.outcome, one.fault.key()));
         }

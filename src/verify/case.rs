@@ -144,11 +144,17 @@ fn compare_with(
 ) -> Verdict {
     let Some(Ok(python)) = python else { return Verdict::NotComparable };
     match port {
-        Ok(port) if port.line == python.line => unless_unencodable(python),
+        Ok(port) if is_same_text(&port.line, &python.line) => unless_unencodable(python),
         Ok(port) => compare_spoken(&answered.case, index, python, port, subjects),
         Err(Failure::Interrupted) => Verdict::Interrupted,
         Err(failure) => Verdict::Different(kind_of_failure(failure), String::new()),
     }
+}
+
+/// Whether two answers are the same but for their numbers.
+fn is_same_text(left: &str, right: &str) -> bool {
+    let rest = |line: &str| line.find(',').map_or(0, |at| at);
+    left[rest(left)..] == right[rest(right)..]
 }
 
 fn unless_unencodable(python: &Spoken) -> Verdict {
@@ -156,9 +162,9 @@ fn unless_unencodable(python: &Spoken) -> Verdict {
     if python.line.len() > 4096 {
         return Verdict::Same(0);
     }
-    match python.answer().map(|answer| &answer.outcome) {
-        Some(Outcome::Unencodable(_)) | None => Verdict::NotComparable,
-        Some(outcome) if is_resource(outcome) => Verdict::NotComparable,
+    match python.answer() {
+        Some(answer) if answer.is_protocol_error() || is_resource(&answer.outcome) => Verdict::NotComparable,
+        Some(Answer { outcome: Outcome::Unencodable(_), .. }) | None => Verdict::NotComparable,
         Some(_) => Verdict::Same(0),
     }
 }

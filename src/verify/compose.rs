@@ -4,7 +4,9 @@
 
 use super::branches::Trace;
 use super::case::{Answered, Case, Origin};
+use super::corners::{corners, omissions};
 use super::inputs::{Chooser, Given, Proposal, Surroundings, bind};
+use super::numbers::Mood;
 use super::pool::Pool;
 use super::random::Random;
 use super::side::{Failure, Reply};
@@ -14,7 +16,7 @@ use crate::recording::{Action, Outcome, Request, Value};
 use std::sync::Arc;
 
 /// Answers longer than this make the generator draw smaller values.
-const LONG_ANSWER: usize = 64 << 10;
+pub(super) const LONG_ANSWER: usize = 64 << 10;
 /// How deep objects are made of objects.
 const NESTED: usize = 3;
 /// The name under which sequences keep their object.
@@ -55,6 +57,16 @@ impl Cost {
     }
 }
 
+/// Where values are drawn from.
+fn surroundings<'a>(
+    subjects: &Subjects<'a>,
+    everywhere: &'a Pool,
+    here: [&'a Pool; 2],
+    mood: Option<Mood>,
+) -> Surroundings<'a> {
+    Surroundings { classes: &subjects.interface.classes, here, everywhere, mood }
+}
+
 fn median(numbers: &[u64]) -> u64 {
     let mut sorted = numbers.to_vec();
     sorted.sort_unstable();
@@ -86,6 +98,8 @@ pub(super) struct Composer<'a> {
     pub(super) random: Random,
     /// What calls cost so far, per subject; only while scouting.
     pub(super) cost: Option<Vec<Cost>>,
+    /// What kind of numbers calls are made of; `None` leaves it to chance.
+    pub(super) mood: Option<Mood>,
 }
 
 impl Composer<'_> {
@@ -96,14 +110,52 @@ impl Composer<'_> {
         for _ in 0..count {
             let nothing = Pool::default();
             let proposal = self.propose(id, [&nothing, &nothing]);
-            let Some(mut steps) = self.steps(id, None, &proposal.given) else { return Default::default() };
-            if fresh {
-                steps.insert(0, Request::bare(Action::Reset));
-            }
+            let Some(case) = self.case(id, &proposal.given, fresh) else { return Default::default() };
             proposals.push(proposal);
-            cases.push(Case { steps, origin: Origin::Generated });
+            cases.push(case);
         }
         (proposals, cases)
+    }
+
+    /// A call with these arguments, from a fresh start where it needs one.
+    fn case(&mut self, id: SubjectId, given: &Given, fresh: bool) -> Option<Case> {
+        let mut steps = self.steps(id, None, given)?;
+        if fresh {
+            steps.insert(0, Request::bare(Action::Reset));
+        }
+        Some(Case { steps, origin: Origin::Generated })
+    }
+
+    /// Calls at the corners of the parameters, and with each default left out, every one a case of its own; a method that
+    /// changes its object is followed by the state.
+    pub(super) fn corner_calls(&mut self, id: SubjectId, fresh: bool) -> Vec<(Proposal, Case)> {
+        let subject = self.subjects.all[id].clone();
+        let is_method = subject.class.is_some();
+        let chooser = &self.learned.choosers[id];
+        let mut all = corners(subject.callable, chooser, is_method);
+        let base = match chooser.accepted() {
+            Some(given) => given.clone(),
+            None => self.propose(id, [&Pool::default(), &Pool::default()]).given,
+        };
+        all.extend(omissions(subject.callable, &base));
+        let looks = is_method && subject.callable.access == Access::Write && !self.subjects.is_constructor(id);
+        let mut made = Vec::with_capacity(all.len());
+        for given in all {
+            let Some(mut case) = self.case(id, &given, fresh) else { break };
+            case.steps.extend(looks.then(|| Request::bare(Action::State(Some(SELF.to_owned())))));
+            made.push((Proposal::fixed(given), case));
+        }
+        made
+    }
+
+    /// Calls with one large integer for a parameter, the other arguments as they were accepted.
+    pub(super) fn probe(&mut self, id: SubjectId, param: usize, number: i128, fresh: bool) -> Option<Case> {
+        let mut given = match self.learned.choosers[id].accepted() {
+            Some(given) => given.clone(),
+            None => self.propose(id, [&Pool::default(), &Pool::default()]).given,
+        };
+        given[param] = Some(Value::int(number));
+        self.case(id, &given, fresh)
     }
 
     /// Learns from the answers to such calls.
@@ -147,7 +199,7 @@ impl Composer<'_> {
 
     /// Arguments for a call, chosen among other things from what was seen in the sequence and in its object.
     pub(super) fn propose(&mut self, id: SubjectId, here: [&Pool; 2]) -> Proposal {
-        let around = Surroundings { classes: &self.subjects.interface.classes, here, everywhere: &self.learned.pool };
+        let around = surroundings(self.subjects, &self.learned.pool, here, self.mood);
         self.learned.choosers[id].propose(self.subjects.callable(id), around, &mut self.random)
     }
 
@@ -229,7 +281,7 @@ impl Composer<'_> {
 
     /// Arguments that differ little from these.
     pub(super) fn propose_near(&mut self, id: SubjectId, given: Given, here: [&Pool; 2]) -> Proposal {
-        let around = Surroundings { classes: &self.subjects.interface.classes, here, everywhere: &self.learned.pool };
+        let around = surroundings(self.subjects, &self.learned.pool, here, self.mood);
         self.learned.choosers[id].propose_near(Some(given), self.subjects.callable(id), around, &mut self.random)
     }
 

@@ -85,7 +85,7 @@ fn ask_original(job: &VerifyJob, subjects: &Subjects, tasks: &Mutex<Receiver<Tas
             }
             Work::Sequence(work) => {
                 let (plan, learned, random) = *work;
-                let mut composer = Composer { subjects, learned, random, cost: None };
+                let mut composer = Composer { subjects, learned, random, cost: None, mood: None };
                 composed(&mut composer, &mut original, &mut held, &plan)
             }
         };

@@ -63,7 +63,7 @@ impl<'e> Driver<'e> {
         Driver {
             engine,
             unit,
-            composer: Composer { subjects: engine.subjects, learned, random, cost: None },
+            composer: Composer { subjects: engine.subjects, learned, random, cost: None, mood: None },
             account: Account::new(engine),
             tasks,
             under_way: VecDeque::new(),
@@ -165,7 +165,21 @@ impl<'e> Driver<'e> {
             self.finish();
             return self.exhausted(id);
         }
+        self.corners(id, fresh);
         self.fill(id, self.engine.wanted(id, count), fresh);
+    }
+
+    /// Calls at the corners of the parameters; those that run for too long end them.
+    fn corners(&mut self, id: SubjectId, fresh: bool) {
+        if self.engine.slow[id] || self.engine.scouted.nondeterministic.contains_key(&id) {
+            return;
+        }
+        let calm = self.composer.learned.choosers[id].calm();
+        let mut calls = self.composer.corner_calls(id, fresh).into_iter().peekable();
+        while calls.peek().is_some() && self.may_go_on(id) && self.composer.learned.choosers[id].calm() <= calm + 1 {
+            let (proposals, cases) = calls.by_ref().take(self.size(id)).unzip();
+            self.send(Work::Cases(cases), Some((id, proposals)), Vec::new());
+        }
     }
 
     fn exhausted(&mut self, id: SubjectId) {
@@ -177,6 +191,11 @@ impl<'e> Driver<'e> {
         if self.engine.slow[id] { FIRST } else { TASK }
     }
 
+    /// How many calls go into the next task.
+    fn size(&self, id: SubjectId) -> usize {
+        if self.sent < FIRST_TASKS { FIRST } else { self.together(id) }
+    }
+
     /// Generates calls until enough were made, and more where too few of them could be compared.
     fn fill(&mut self, id: SubjectId, wanted: usize, fresh: bool) {
         let minimum = self.engine.job.evidence.minimum_calls as usize;
@@ -185,8 +204,7 @@ impl<'e> Driver<'e> {
             made_so_far += wanted;
             let mut left = wanted;
             while left > 0 && self.may_go_on(id) {
-                let size = if self.sent < FIRST_TASKS { FIRST } else { self.together(id) };
-                let made = self.calls(id, left.min(size), fresh);
+                let made = self.calls(id, left.min(self.size(id)), fresh);
                 if made == 0 {
                     return;
                 }
@@ -259,9 +277,11 @@ impl<'e> Driver<'e> {
         for start in &starts {
             self.recorded_sequence(start);
         }
+        let fresh = self.engine.subjects.interface.has_state || *self.unit == Unit::Module;
         for id in members.iter().copied().filter(|id| own.contains(id)) {
             let unbound = self.composer.unbound_calls(id);
             self.send_cases(unbound);
+            self.corners(id, fresh || self.engine.subjects.callable(id).reads_clock);
         }
         let mut before = BTreeMap::new();
         for round in 0..4 {
@@ -313,7 +333,9 @@ impl<'e> Driver<'e> {
                 self.take();
                 continue;
             };
-            let length = self.composer.random.between(6, 40) as usize;
+            // Short ones too: what is seen only before anything else was done.
+            let (least, most) = if self.composer.random.percent(12) { (1, 5) } else { (6, 40) };
+            let length = self.composer.random.between(least, most) as usize;
             let start = starts[turn % starts.len()].clone();
             let expected = self.expected(&start, length, &weights);
             let plan = Plan { start, length, weights, clock_jumps: self.engine.scouted.clock_jumps };
@@ -400,6 +422,7 @@ impl<'e> Driver<'e> {
         }
         let unbound = self.composer.unbound_calls(id);
         self.send_cases(unbound);
+        self.corners(id, self.engine.subjects.interface.has_state);
         self.finish();
         let so_far = self.account.compared().get(&id).copied().unwrap_or(0);
         self.fill(id, self.engine.wanted(id, so_far), false);

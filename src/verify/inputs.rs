@@ -9,6 +9,7 @@
 
 use super::branches::Trace;
 use super::case;
+use super::numbers::Mood;
 use super::pool::Pool;
 use super::random::Random;
 use super::shapes::{fits, kind_of_shape};
@@ -76,7 +77,7 @@ struct Arm {
 }
 
 /// Largest integers drawn after that many calls ran too long.
-const CALM: [Option<i128>; 6] = [None, Some(100_000), Some(2000), Some(200), Some(25), Some(8)];
+pub(super) const CALM: [Option<i128>; 6] = [None, Some(100_000), Some(2000), Some(200), Some(25), Some(8)];
 /// How many argument lists are kept of each sort.
 const KEPT: usize = 48;
 
@@ -93,6 +94,8 @@ pub(super) struct Chooser {
     /// How often each kind of outcome was seen.
     outcomes: HashMap<String, u32>,
     calm: usize,
+    /// The largest integer that each parameter takes without much work, as far as it was probed.
+    heavy: Vec<Option<i128>>,
 }
 
 /// A proposal, with what is needed to learn from its answer.
@@ -110,6 +113,15 @@ pub(super) struct Surroundings<'a> {
     pub(super) here: [&'a Pool; 2],
     /// What was seen anywhere.
     pub(super) everywhere: &'a Pool,
+    /// What kind of numbers the call is made of; `None` leaves it to chance.
+    pub(super) mood: Option<Mood>,
+}
+
+impl Proposal {
+    /// Arguments that were not drawn, so that no source learns from them.
+    pub(super) fn fixed(given: Given) -> Proposal {
+        Proposal { given, drawn: Vec::new() }
+    }
 }
 
 impl Chooser {
@@ -122,7 +134,28 @@ impl Chooser {
             interesting: Vec::new(),
             outcomes: HashMap::new(),
             calm: 0,
+            heavy: vec![None; callable.params.len()],
         }
+    }
+
+    /// Constants that the function mentions, its own first.
+    pub(super) fn constants(&self) -> &[Value] {
+        &self.constants
+    }
+
+    /// Learns that a parameter takes integers up to this without much work, and not many more.
+    pub(super) fn is_heavy_beyond(&mut self, param: usize, largest: i128) {
+        self.heavy[param] = Some(largest);
+    }
+
+    /// How often calls ran for too long.
+    pub(super) fn calm(&self) -> usize {
+        self.calm
+    }
+
+    /// The largest integers that are drawn for a parameter.
+    pub(super) fn largest(&self, param: usize) -> Option<i128> {
+        self.heavy[param].into_iter().chain(CALM[self.calm]).min()
     }
 
     /// Learns that a call ran for too long or gave too much: draws smaller integers from now on.
@@ -155,6 +188,8 @@ impl Chooser {
         let params = &callable.params;
         let mut given = base.clone().unwrap_or_else(|| vec![None; params.len()]);
         let mut drawn = Vec::new();
+        let is_alone = around.here.iter().all(|pool| pool.is_empty());
+        let mood = around.mood.unwrap_or_else(|| Mood::of_call(is_alone, random));
         let changed = random.below(params.len());
         let also = if random.percent(20) { random.below(params.len()) } else { changed };
         for (index, param) in params.iter().enumerate() {
@@ -165,9 +200,14 @@ impl Chooser {
                 given[index] = None;
                 continue;
             }
+            if mood.suits(&param.shape) && random.percent(60) {
+                let values = Values { mood, ..self.values(around, self.largest(index)) };
+                given[index] = Some(values.ordinary(&param.shape, &param.name, random, 0));
+                continue;
+            }
             // Half of the changes of known arguments are small ones.
             let before = given[index].take().filter(|_| random.percent(50));
-            if let Some(value) = before.and_then(|value| self.changed(&value, param, around, random)) {
+            if let Some(value) = before.and_then(|value| self.changed(&value, (index, param), around, random)) {
                 given[index] = Some(value);
                 continue;
             }
@@ -179,14 +219,21 @@ impl Chooser {
     }
 
     /// A value close to this one, or this one with a constant of the source inside.
-    fn changed(&self, value: &Value, param: &ParamShape, around: Surroundings, random: &mut Random) -> Option<Value> {
-        let values = self.values(around);
+    fn changed(
+        &self,
+        value: &Value,
+        (index, param): (usize, &ParamShape),
+        around: Surroundings,
+        random: &mut Random,
+    ) -> Option<Value> {
+        let largest = self.largest(index);
+        let values = self.values(around, largest);
         let changed = match random.percent(35) {
-            true => values.planted(value, &self.constants, random),
+            true => values.planted(value, random),
             false => values.near(value, random),
         };
         let fitting = fits(&changed, &param.shape, around.classes);
-        (fitting && (self.calm == 0 || !exceeds(&changed, CALM[self.calm]))).then_some(changed)
+        (fitting && !exceeds(&changed, largest)).then_some(changed)
     }
 
     fn base(&self, random: &mut Random) -> Option<Given> {
@@ -231,12 +278,13 @@ impl Chooser {
                 return (source, value);
             }
         }
-        let values = self.values(around);
+        let values = self.values(around, self.largest(index));
         (ORDINARY, values.ordinary(&param.shape, &param.name, random, 0))
     }
 
-    fn values<'a>(&self, around: Surroundings<'a>) -> Values<'a> {
-        Values { classes: around.classes, pool: around.everywhere, largest: CALM[self.calm] }
+    fn values<'a>(&'a self, around: Surroundings<'a>, largest: Option<i128>) -> Values<'a> {
+        let (classes, pool) = (around.classes, around.everywhere);
+        Values { classes, pool, constants: &self.constants, largest, mood: Mood::Usual }
     }
 
     fn from(
@@ -247,7 +295,8 @@ impl Chooser {
         around: Surroundings,
         random: &mut Random,
     ) -> Option<Value> {
-        let values = self.values(around);
+        let largest = self.largest(index);
+        let values = self.values(around, largest);
         let (shape, name) = (&param.shape, param.name.as_str());
         let value = match source {
             Source::Accepted => random.pick(&self.accepted)?.get(index)?.clone(),
@@ -274,11 +323,11 @@ impl Chooser {
             Source::Constant => {
                 let whole = random.pick(&self.constants).filter(|value| fits(value, shape, around.classes)).cloned();
                 let ordinary = |random: &mut Random| values.ordinary(shape, name, random, 0);
-                Some(whole.unwrap_or_else(|| values.planted(&ordinary(random), &self.constants, random)))
+                Some(whole.unwrap_or_else(|| values.planted(&ordinary(random), random)))
             }
             Source::IntegerForFloat => integer_for(shape, &values, random),
         };
-        value.filter(|value| self.calm == 0 || !exceeds(value, CALM[self.calm]))
+        value.filter(|value| !exceeds(value, largest))
     }
 
     /// Learns from the answer to a proposal; gives how often its like was seen.
@@ -326,6 +375,11 @@ impl Chooser {
             }
         }
         new
+    }
+
+    /// Arguments that were accepted, the latest of them.
+    pub(super) fn accepted(&self) -> Option<&Given> {
+        self.accepted.last()
     }
 
     /// Takes recorded arguments as accepted ones.
@@ -440,7 +494,7 @@ mod tests {
         let callable = callable("f", vec![param("id", Shape::Int)], Shape::Int);
         let (empty, mut seen) = (Pool::default(), Pool::default());
         seen.harvest("id", &Value::int(123_457));
-        let around = Surroundings { classes: &[], here: [&seen, &empty], everywhere: &empty };
+        let around = Surroundings { classes: &[], here: [&seen, &empty], everywhere: &empty, mood: Some(Mood::Usual) };
         let mut chooser = Chooser::new(&callable, Arc::default());
         let mut random = Random::new(1, "learn");
         let mut returned = 0;

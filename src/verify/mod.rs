@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Two Pythons first, to know what is not reproducible (`scout`). Then recorded calls, then calls generated from types,
-//! constants of the source and values that were seen (`inputs`, `values`, `pool`), for classes in sequences that
-//! follow what the original answers (`compose`, `sequence`). Both sides run at the same time (`engine`, `side`); answers are compared exactly
+//! constants of the source and values that were seen (`inputs`, `values`, `numbers`, `pool`), at their corners (`corners`),
+//! for classes in sequences that follow what the original answers (`compose`, `sequence`). Both sides run at the same time (`engine`, `side`); answers are compared exactly
 //! (`case`), differences are made small (`shrink`), and what was found is data (`evidence`), written down as `PARITY`
 //! (`parity`) with the calls that are worth keeping (`corpus`). `bench` times the same calls on both sides; `record` sees calls of a run of the user's program.
 //!
@@ -16,6 +16,7 @@ mod bench;
 mod branches;
 mod case;
 mod compose;
+mod corners;
 mod corpus;
 mod crew;
 mod decided;
@@ -24,6 +25,7 @@ mod engine;
 mod evidence;
 mod gather;
 mod inputs;
+mod numbers;
 mod original;
 mod parity;
 mod pool;

@@ -5,10 +5,11 @@
 
 use super::branches::BranchTable;
 use super::case::{Answered, Case, Origin, Verdict, compare};
-use super::compose::{Composer, Cost, Learned, Start};
+use super::compose::{Composer, Cost, LONG_ANSWER, Learned, Start};
 use super::decided::Trail;
 use super::engine::Unit;
-use super::inputs::Chooser;
+use super::inputs::{CALM, Chooser};
+use super::numbers::{MAX, Mood};
 use super::original::{Original, ask_cases};
 use super::pool::Pool;
 use super::random::Random;
@@ -16,7 +17,7 @@ use super::sequence::{Held, Plan, sequence};
 use super::side::{Ask, Failure, Reply, Side, shorten};
 use super::subject::{Subject, SubjectId, Subjects};
 use super::{VerifyError, VerifyJob};
-use crate::artifact::Access;
+use crate::artifact::{Access, Shape};
 use crate::host::{clock, interrupt};
 use crate::recording::{Action, Outcome, Request, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -31,6 +32,9 @@ const ROUNDS: usize = 2;
 const AGAIN: usize = 4;
 /// Recorded calls of each function that both Pythons repeat.
 const RECORDED: usize = 20;
+
+/// How often loops may go round in a call that probes for heavy parameters.
+const PROBE_WORK: u64 = 200_000;
 
 /// What scouting found.
 pub(super) struct Scouted {
@@ -57,14 +61,15 @@ pub(super) fn scout(
     let mut avoided = HashMap::new();
     let mut rounds = 0..;
     loop {
-        let (cases, scouted) = pass(job, subjects, units, deadline, (&avoided, clock_jumps))?;
+        let (cases, mut scouted, original) = pass(job, subjects, units, deadline, (&avoided, clock_jumps))?;
         let found = if rounds.next() < Some(AGAIN) { disagreements(job, subjects, &cases)? } else { HashMap::new() };
         let before = avoided.len();
         for (id, reason) in found {
             avoided.entry(id).or_insert(reason);
         }
         if avoided.len() == before {
-            return Ok(Scouted { nondeterministic: avoided, ..scouted });
+            scouted.nondeterministic = avoided;
+            return probed(job, subjects, deadline, original, scouted);
         }
     }
 }
@@ -76,7 +81,7 @@ fn pass(
     units: &[Unit],
     deadline: Option<Instant>,
     (avoided, clock_jumps): (&HashMap<SubjectId, String>, bool),
-) -> Result<(Vec<Answered>, Scouted), VerifyError> {
+) -> Result<(Vec<Answered>, Scouted, Original), VerifyError> {
     job.decider.forget();
     let mut original = job.original();
     import(original.side())?;
@@ -95,6 +100,8 @@ fn pass(
         learned: Learned { choosers, pool: Arc::new(pool) },
         random: Random::new(job.seed, "scout"),
         cost: Some(vec![Cost::default(); subjects.all.len()]),
+        // Extremes come when it is known which parameters are heavy.
+        mood: Some(Mood::Usual),
     };
     let mut scout = Scout { composer, original, held: Held::new(), clock_jumps, avoided };
     let mut cases = scout.recorded(job);
@@ -111,7 +118,51 @@ fn pass(
     }
     let Composer { learned, cost, .. } = scout.composer;
     let cost = cost.unwrap_or_default();
-    Ok((cases, Scouted { learned, cost, branches, nondeterministic: HashMap::new(), clock_jumps }))
+    let scouted = Scouted { learned, cost, branches, nondeterministic: HashMap::new(), clock_jumps };
+    Ok((cases, scouted, scout.original))
+}
+
+/// Tries how large an integer each parameter may be before a call takes much work: one that can be anything is called
+/// with everything, one that says how often to go round is not.
+fn probed(
+    job: &VerifyJob,
+    subjects: &Subjects,
+    deadline: Option<Instant>,
+    mut original: Original,
+    scouted: Scouted,
+) -> Result<Scouted, VerifyError> {
+    let random = Random::new(job.seed, "probe");
+    let mut composer = Composer { subjects, learned: scouted.learned, random, cost: None, mood: None };
+    let how = Ask { work: Some(PROBE_WORK), ..job.how(false) };
+    original.begin(how, Trail::new(&job.decider, "probe"));
+    for id in (0..subjects.all.len()).filter(|id| !scouted.nondeterministic.contains_key(id)) {
+        for (at, param) in subjects.callable(id).params.iter().enumerate() {
+            let over = deadline.is_some_and(|deadline| clock::monotonic() > deadline);
+            let is_int = param.shape == Shape::Int || param.shape == Shape::Optional(Box::new(Shape::Int));
+            if is_int && !over {
+                probe(&mut composer, &mut original, id, at);
+            }
+        }
+        if interrupt::requested() {
+            return Err(VerifyError::Interrupted);
+        }
+    }
+    Ok(Scouted { learned: composer.learned, ..scouted })
+}
+
+fn probe(composer: &mut Composer, original: &mut Original, id: SubjectId, param: usize) {
+    let callable = composer.subjects.callable(id);
+    let fresh = callable.reads_clock || callable.access != Access::Pure;
+    for (number, next) in std::iter::once(MAX).chain(CALM.into_iter().flatten()).zip(CALM.into_iter().skip(1)) {
+        let Some(case) = composer.probe(id, param, number, fresh) else { return };
+        let said = original.cases(&[case]).pop().unwrap_or_default();
+        if said.iter().all(|reply| reply.as_ref().is_ok_and(|spoken| spoken.line.len() < LONG_ANSWER)) {
+            return;
+        }
+        if let Some(next) = next {
+            Arc::make_mut(&mut composer.learned.choosers[id]).is_heavy_beyond(param, next);
+        }
+    }
 }
 
 /// Starts the original and imports the module.

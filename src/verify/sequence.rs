@@ -4,6 +4,7 @@
 use super::case::{Case, Origin};
 use super::compose::{Composer, Lesson, SELF, Start};
 use super::inputs::{Given, Proposal};
+use super::numbers::Mood;
 use super::original::{Original, Session};
 use super::pool::Pool;
 use super::side::Reply;
@@ -57,6 +58,9 @@ pub(super) fn sequence(
     held: &mut Held,
     plan: &Plan,
 ) -> Option<Sequence> {
+    if composer.cost.is_none() {
+        composer.mood = Mood::of_sequence(&mut composer.random);
+    }
     let session = original.session();
     let composing =
         Composing { composer, session, steps: Vec::new(), replies: Vec::new(), choices: Vec::new(), look: 1 };

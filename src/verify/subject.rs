@@ -34,7 +34,7 @@ impl<'a> Subjects<'a> {
     /// Numbers what an interface offers: functions, then each class with its constructor first.
     pub(super) fn of(interface: &'a Interface) -> Subjects<'a> {
         let functions = interface.functions.iter().map(|callable| Subject { callable, class: None });
-        let methods = interface.classes.iter().filter(|class| !is_plain_data(class)).flat_map(|class| {
+        let methods = interface.classes.iter().flat_map(|class| {
             let callables = class.constructor.iter().chain(&class.methods);
             callables.map(move |callable| Subject { callable, class: Some(class) })
         });
@@ -105,9 +105,4 @@ impl<'a> Subjects<'a> {
             _ => None,
         }
     }
-}
-
-/// A dataclass without methods: nothing of it is called.
-fn is_plain_data(class: &ClassInterface) -> bool {
-    class.is_value && class.methods.is_empty()
 }

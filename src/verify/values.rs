@@ -1,76 +1,11 @@
 //! Values from shapes: ordinary ones, boundaries, and neighbours of values that were seen.
 
+use super::numbers::{Mood, boundary_float, boundary_int, near_float, number_text, ordinary_float, ordinary_int};
 use super::pool::Pool;
 use super::random::Random;
 use super::shapes::kind_of_shape;
 use crate::artifact::{ClassInterface, Shape};
 use crate::recording::{Integer, Object, Value};
-
-const INTS: &[i128] = &[
-    0,
-    -1,
-    1,
-    2,
-    -2,
-    7,
-    10,
-    100,
-    127,
-    128,
-    255,
-    256,
-    1000,
-    65_535,
-    65_536,
-    999_999,
-    1_000_000,
-    (1 << 31) - 1,
-    1 << 31,
-    -(1 << 31),
-    1 << 32,
-    1 << 53,
-    (1 << 53) + 1,
-    (1 << 63) - 1,
-    1 << 63,
-    -(1 << 63),
-    -(1 << 63) - 1,
-    1 << 64,
-    1_000_000_000_000_000_000,
-    1_000_000_000_000_000_000_000_000_000_000,
-];
-
-const FLOATS: &[f64] = &[
-    0.0,
-    -0.0,
-    1.0,
-    -1.0,
-    0.5,
-    1.5,
-    2.5,
-    -2.5,
-    0.1,
-    0.2,
-    0.3,
-    1e-9,
-    2.675,
-    1.005,
-    100.0,
-    1e15,
-    1e16,
-    1e22,
-    5e-324,
-    2.225_073_858_507_201_4e-308,
-    f64::MAX,
-    f64::MIN,
-    f64::INFINITY,
-    f64::NEG_INFINITY,
-    f64::NAN,
-    2_147_483_648.0,
-    9_007_199_254_740_992.0,
-    9_007_199_254_740_994.0,
-    9_223_372_036_854_775_808.0,
-    123_456.789,
-];
 
 const STRINGS: &[&str] = &[
     "",
@@ -121,8 +56,12 @@ pub(super) struct Values<'a> {
     pub(super) classes: &'a [ClassInterface],
     /// Values that were seen.
     pub(super) pool: &'a Pool,
+    /// Constants that the function mentions.
+    pub(super) constants: &'a [Value],
     /// Integers beyond this are not drawn: larger ones made the original run for too long.
     pub(super) largest: Option<i128>,
+    /// What kind of numbers is drawn.
+    pub(super) mood: Mood,
 }
 
 impl Values<'_> {
@@ -131,11 +70,12 @@ impl Values<'_> {
         match shape {
             Shape::None => Value::None,
             Shape::Bool => Value::Bool(random.percent(50)),
-            Shape::Int => self.limited(ordinary_int(random)),
-            Shape::Float => ordinary_float(random),
-            Shape::Number if random.percent(50) => self.limited(ordinary_int(random)),
-            Shape::Number => ordinary_float(random),
-            Shape::Str => ordinary_text(random),
+            Shape::Int => self.limited(ordinary_int(self.mood, random)),
+            Shape::Float => ordinary_float(self.mood, random),
+            Shape::Number if random.percent(50) => self.limited(ordinary_int(self.mood, random)),
+            Shape::Number => ordinary_float(self.mood, random),
+            Shape::Str if self.mood == Mood::Small => few_letters(random),
+            Shape::Str => ordinary_text(self.constants, random),
             Shape::Bytes => Value::Bytes((0..random.below(12)).map(|_| random.bits() as u8).collect()),
             Shape::List(inner) => Value::List(self.items(inner, name, random, depth)),
             Shape::Set(inner) => Value::Set(distinct(self.items(inner, name, random, depth))),
@@ -155,6 +95,7 @@ impl Values<'_> {
     /// A value of a shape: seen, ordinary or a boundary.
     pub(super) fn any(&self, shape: &Shape, name: &str, random: &mut Random, depth: usize) -> Value {
         match random.below(10) {
+            _ if self.mood != Mood::Usual => self.ordinary(shape, name, random, depth),
             0..=2 => self.seen(shape, name, random).unwrap_or_else(|| self.ordinary(shape, name, random, depth)),
             3 => self.boundary(shape, name, random, depth),
             _ => self.ordinary(shape, name, random, depth),
@@ -182,8 +123,8 @@ impl Values<'_> {
     /// A value at the edge of what the shape allows.
     pub(super) fn boundary(&self, shape: &Shape, name: &str, random: &mut Random, depth: usize) -> Value {
         match shape {
-            Shape::Int => self.limited(random.pick(INTS).copied().unwrap_or(0)),
-            Shape::Float => Value::float(random.pick(FLOATS).copied().unwrap_or(0.0)),
+            Shape::Int => self.limited(boundary_int(random)),
+            Shape::Float => boundary_float(random),
             Shape::Number => {
                 let which = if random.percent(50) { Shape::Int } else { Shape::Float };
                 self.boundary(&which, name, random, depth)
@@ -235,7 +176,14 @@ impl Values<'_> {
     }
 
     fn dict(&self, key: &Shape, inner: &Shape, name: &str, random: &mut Random, depth: usize) -> Value {
-        let keys = distinct(self.items(key, "key", random, depth));
+        let mut keys = self.items(key, "key", random, depth);
+        // Keys that the code names: where one of them is looked up, so are others.
+        let named: Vec<&Value> =
+            self.constants.iter().filter(|value| super::shapes::fits(value, key, self.classes)).collect();
+        if !named.is_empty() && random.percent(40) {
+            keys.extend((0..1 + random.below(3)).filter_map(|_| random.pick(&named).map(|value| (*value).clone())));
+        }
+        let keys = distinct(keys);
         let pairs = keys.into_iter().map(|key| {
             let name = if let Value::Str(name) = &key { name.clone() } else { singular(name).to_owned() };
             let value = self.any(inner, &name, random, depth + 1);
@@ -287,41 +235,41 @@ impl Values<'_> {
     }
 
     /// The value with a constant in the place of one of its parts, or inside a text.
-    pub(super) fn planted(&self, value: &Value, constants: &[Value], random: &mut Random) -> Value {
+    pub(super) fn planted(&self, value: &Value, random: &mut Random) -> Value {
         match value {
-            Value::List(items) => Value::List(self.planted_one(items, constants, random)),
-            Value::Set(items) => Value::Set(distinct(self.planted_one(items, constants, random))),
-            Value::FrozenSet(items) => Value::FrozenSet(distinct(self.planted_one(items, constants, random))),
-            Value::Tuple(items) => Value::Tuple(self.planted_one(items, constants, random)),
-            Value::Dict(pairs) => self.planted_pair(pairs, constants, random),
+            Value::List(items) => Value::List(self.planted_one(items, random)),
+            Value::Set(items) => Value::Set(distinct(self.planted_one(items, random))),
+            Value::FrozenSet(items) => Value::FrozenSet(distinct(self.planted_one(items, random))),
+            Value::Tuple(items) => Value::Tuple(self.planted_one(items, random)),
+            Value::Dict(pairs) => self.planted_pair(pairs, random),
             Value::Object(object) => {
                 let values: Vec<Value> = object.fields.iter().map(|(_, value)| value.clone()).collect();
                 let names = object.fields.iter().map(|(name, _)| name.clone());
-                let fields = names.zip(self.planted_one(&values, constants, random)).collect();
+                let fields = names.zip(self.planted_one(&values, random)).collect();
                 Value::Object(Object { class: object.class.clone(), fields })
             }
-            leaf => self.planted_leaf(leaf, constants, random),
+            leaf => self.planted_leaf(leaf, random),
         }
     }
 
-    fn planted_one(&self, items: &[Value], constants: &[Value], random: &mut Random) -> Vec<Value> {
+    fn planted_one(&self, items: &[Value], random: &mut Random) -> Vec<Value> {
         let mut items = items.to_vec();
         for _ in 0..1 + random.below(2) {
             let chosen = random.below(items.len());
             if let Some(item) = items.get_mut(chosen) {
-                *item = self.planted(item, constants, random);
+                *item = self.planted(item, random);
             }
         }
         items
     }
 
-    fn planted_pair(&self, pairs: &[(Value, Value)], constants: &[Value], random: &mut Random) -> Value {
+    fn planted_pair(&self, pairs: &[(Value, Value)], random: &mut Random) -> Value {
         let mut pairs = pairs.to_vec();
         let chosen = random.below(pairs.len());
         if let Some(pair) = pairs.get(chosen) {
             let new = match random.percent(60) {
-                true => (self.planted_leaf(&pair.0, constants, random), pair.1.clone()),
-                false => (pair.0.clone(), self.planted(&pair.1, constants, random)),
+                true => (self.planted_leaf(&pair.0, random), pair.1.clone()),
+                false => (pair.0.clone(), self.planted(&pair.1, random)),
             };
             // Beside the pair that it was made from: where one key of the source is wanted, so are others.
             if new.0 != pair.0 && !pairs.iter().any(|(key, _)| *key == new.0) {
@@ -333,11 +281,15 @@ impl Values<'_> {
         Value::Dict(pairs)
     }
 
-    fn planted_leaf(&self, leaf: &Value, constants: &[Value], random: &mut Random) -> Value {
+    fn planted_leaf(&self, leaf: &Value, random: &mut Random) -> Value {
         let alike: Vec<&Value> =
-            constants.iter().filter(|known| std::mem::discriminant(*known) == std::mem::discriminant(leaf)).collect();
+            self.constants.iter().filter(|known| std::mem::discriminant(*known) == std::mem::discriminant(leaf)).collect();
         let Some(constant) = random.pick(&alike).copied() else { return self.near(leaf, random) };
         match (leaf, constant) {
+            (Value::Str(_), Value::Str(affix)) if affix.chars().count() < 6 && random.percent(25) => {
+                let number = number_text(self.constants, random);
+                Value::Str(if random.percent(70) { number + affix } else { affix.clone() + &number })
+            }
             (Value::Str(text), Value::Str(constant)) if random.percent(50) => spliced(text, constant, random),
             (Value::Int(_), Value::Int(constant)) if random.percent(50) => self.near_int(constant, random),
             (Value::Float(_), Value::Float(constant)) if random.percent(30) => near_float(constant.get(), random),
@@ -433,54 +385,20 @@ fn arranged(mut items: Vec<Value>, random: &mut Random) -> Vec<Value> {
     items
 }
 
-fn ordinary_int(random: &mut Random) -> i128 {
-    match random.below(12) {
-        0..=4 => random.between(0, 20).into(),
-        5 | 6 => random.between(0, 1000).into(),
-        7 => random.between(0, 1_000_000).into(),
-        8 | 9 => random.between(-20, 20).into(),
-        10 => random.between(-100_000, 100_000).into(),
-        _ => random.between(0, 2_000_000_000_000).into(),
+fn few_letters(random: &mut Random) -> Value {
+    Value::text(["", "a", "b", "aa", "ab", "ba", "A"][random.below(7)])
+}
+
+fn ordinary_text(constants: &[Value], random: &mut Random) -> Value {
+    if random.percent(6) {
+        return Value::Str(number_text(constants, random));
     }
-}
-
-fn ordinary_float(random: &mut Random) -> Value {
-    let scale = [1.0, 1.0, 10.0, 10.0, 100.0, 1000.0, 1000.0, 1_000_000.0][random.below(8)];
-    let number = random.unit() * scale;
-    let number = match random.below(6) {
-        0 | 1 => (number * 100.0).round() / 100.0,
-        2 => number.round(),
-        3 => (number * 8.0).round() / 8.0,
-        _ => number,
-    };
-    Value::float(match random.below(20) {
-        0 | 1 => -number,
-        2 => f64::from_bits(random.bits()),
-        _ => number,
-    })
-}
-
-fn ordinary_text(random: &mut Random) -> Value {
     if random.percent(15) {
         return Value::text(random.pick(STRINGS).copied().unwrap_or(""));
     }
     let letters: Vec<char> = random.pick(LETTERS).copied().unwrap_or("a").chars().collect();
     let length = if random.percent(8) { 20 + random.below(60) } else { 1 + random.below(9) };
     Value::Str((0..length).filter_map(|_| random.pick(&letters).copied()).collect())
-}
-
-fn near_float(number: f64, random: &mut Random) -> Value {
-    Value::float(match random.below(10) {
-        0 => number.next_up(),
-        1 => number.next_down(),
-        2 => -number,
-        3 => number * 2.0,
-        4 => number / 2.0,
-        5 => number.round(),
-        6 => number + 1.0,
-        7 => (number * 100.0).round() / 100.0 + 0.005,
-        _ => number * (0.5 + random.unit()),
-    })
 }
 
 fn near_text(text: &str, random: &mut Random) -> Value {
@@ -529,7 +447,9 @@ mod tests {
         ];
         let classes = [class];
         let pool = Pool::default();
-        let values = Values { classes: &classes, pool: &pool, largest: Some(50) };
+        let constants = [Value::text("a"), Value::int(-3)];
+        let mood = Mood::Usual;
+        let values = Values { classes: &classes, pool: &pool, constants: &constants, largest: Some(50), mood };
         let mut random = Random::new(3, "values");
         for shape in &shapes {
             for _ in 0..200 {

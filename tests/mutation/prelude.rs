@@ -53,15 +53,29 @@ pub fn coded(value: Value, how: &str) -> Value {
     }
 }
 
+/// A list that is one in every codec, and the lists in it as deep as that; what they hold is written wrongly.
+fn structure(value: Value, how: &str, depth: usize) -> Value {
+    match value {
+        Value::Array(items) if depth > 0 => {
+            Value::Array(items.into_iter().map(|item| structure(item, how, depth - 1)).collect())
+        }
+        other => coded(other, how),
+    }
+}
+
 fn coded_object(fields: Map<String, Value>, how: &str) -> Value {
     let tag = fields.keys().next().filter(|key| key.starts_with('$') && fields.len() == 1).cloned();
     let each = |fields: Map<String, Value>| fields.into_iter().map(|(key, value)| (key, coded(value, how)));
     match (tag.as_deref(), how) {
         (Some("$float"), _) => Value::Object(fields),
         (Some("$tuple"), "tuple_as_list") => fields.into_iter().map(|(_, items)| coded(items, how)).next().unwrap_or_default(),
-        (Some("$tuple" | "$set" | "$frozenset"), "list_as_tuple") => Value::Object(fields),
+        (Some(tag @ ("$tuple" | "$set" | "$frozenset" | "$dict")), "list_as_tuple") => {
+            let depth = if tag == "$dict" { 2 } else { 1 };
+            Value::Object(fields.into_iter().map(|(key, items)| (key, structure(items, how, depth))).collect())
+        }
         (Some("$dict"), "order_lost") => {
-            let mut pairs = fields["$dict"].as_array().cloned().unwrap_or_default();
+            let pairs = fields["$dict"].as_array().cloned().unwrap_or_default();
+            let mut pairs: Vec<Value> = pairs.into_iter().map(|pair| structure(pair, how, 1)).collect();
             pairs.reverse();
             Value::Object(Map::from_iter([("$dict".to_string(), Value::Array(pairs))]))
         }

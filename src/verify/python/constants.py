@@ -8,6 +8,7 @@ What a function calls counts for it, a few calls deep.
 """
 
 import ast
+import operator
 import types
 
 # Constants of a function, letters of a text, and how deep calls and containers are followed.
@@ -15,6 +16,16 @@ MOST = 120
 LONGEST = 80
 DEEPEST = 4
 FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Operators between numbers that are worked out: `-273.15`, `60 * 60`, `2**63 - 1`.
+OPERATORS = {
+    ast.USub: operator.neg,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.LShift: operator.lshift,
+}
 
 
 class Constants:
@@ -72,7 +83,11 @@ def mentioned(function, namespace):
     for node in ast.walk(function):
         if id(node) in skipped:
             continue
-        if isinstance(node, ast.Constant):
+        number = folded(node)
+        if number is not None:
+            # What is inside counts too, after the whole: `-273.15` before `273.15`.
+            add(constants, number, 0)
+        elif isinstance(node, ast.Constant):
             add(constants, node.value, 0)
         elif isinstance(node, ast.Name):
             value = namespace.get(node.id)
@@ -88,6 +103,31 @@ def mentioned(function, namespace):
             if isinstance(owner, types.ModuleType):
                 add(constants, vars(owner).get(node.attr), 0)
     return constants, functions, methods
+
+
+def folded(node, depth=0):
+    """Return the number that an expression of numbers is, or None."""
+    if depth > DEEPEST:
+        return None
+    if isinstance(node, ast.Constant):
+        return node.value if type(node.value) in (int, float) else None
+    if isinstance(node, ast.UnaryOp):
+        operands = [node.operand]
+    elif isinstance(node, ast.BinOp):
+        operands = [node.left, node.right]
+    else:
+        return None
+    work = OPERATORS.get(type(node.op))
+    numbers = [folded(operand, depth + 1) for operand in operands]
+    if work is None or None in numbers:
+        return None
+    if work in (operator.pow, operator.lshift) and not all(abs(number) <= 128 for number in numbers):
+        return None
+    try:
+        number = work(*numbers)
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    return number if type(number) in (int, float) else None
 
 
 def not_values(node):

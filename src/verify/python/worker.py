@@ -217,6 +217,8 @@ class Worker:
         values = [*args, *kwargs.values()]
         before = [None if type(value) in IMMUTABLE or not can_change(value) else encode(value) for value in values]
         problem = result = None
+        # Where the call fails, nobody may find what another call kept under the name.
+        kept.pop(request.get("as"), None)
         branches = self.original.branches
         if branches:
             branches.clear(request.get("work", sys.maxsize))
