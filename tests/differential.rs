@@ -59,6 +59,7 @@ fn check(case: &str, target: Target) {
         timeout: None,
         command_output: Output::Stderr,
         target_dir: target_dir(),
+        answers: Path::new(env!("CARGO_MANIFEST_DIR")).join(".pivot/cache/answers"),
     };
     assert!(job.python.is_some(), "python3 was not found");
     let found = evolve(&Disk, &job, &|_| {}).unwrap_or_else(|error| panic!("{case} to {}: {error}", target.word()));

@@ -15,7 +15,7 @@ use pivot::verify::{
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
-use support::{check, check_with, folder, interface, of, original, script, twin};
+use support::{check, check_with, folder, interface, of, original, script, twin, twin_with};
 
 #[test]
 fn the_same_module_is_equal() {
@@ -218,6 +218,7 @@ fn recorded_calls_are_replayed_and_timed() {
         seed: 1,
         limits: Limits::default(),
         decider: Decider::default(),
+        answers: None,
     };
     let found = verify(&job, &|_| {}).expect("verification runs");
     assert!(of(&found, "total").calls.recorded >= 200, "{:#?}", of(&found, "total"));
@@ -241,5 +242,56 @@ fn sequences_use_what_earlier_calls_returned() {
         let returned = function.tally.returned * 100 / function.calls.total();
         assert!(returned >= share, "{name}: only {returned} % of the calls return");
         assert!(function.tally.raised > 0, "{name} never raises");
+    }
+}
+
+#[test]
+fn a_function_that_reads_the_clock_agrees_with_itself() {
+    let waits = folder().join("waits.py");
+    let found = check(&waits, twin(&waits), 60);
+    assert_eq!(of(&found, "waited").status, Status::Equal, "{:#?}", of(&found, "waited"));
+}
+
+/// Declines nine of ten calls.
+const DECLINES: &str = r#"
+import zlib
+_perform = Worker.perform
+def perform(self, request):
+    if "function" in request and zlib.crc32(repr((request.get("args"), request.get("kwargs"))).encode()) % 10:
+        return {"guard": {"kind": "type", "at": "small.py:1:0"}}
+    return _perform(self, request)
+Worker.perform = perform
+"#;
+
+#[test]
+fn a_port_that_declines_most_calls_gets_as_many_more() {
+    let small = folder().join("small.py");
+    let found = check(&small, twin_with(&small, DECLINES), 300);
+    for name in ["good", "bad"] {
+        let function = of(&found, name);
+        assert_eq!(function.status, Status::Equal, "{function:#?}");
+        assert!(function.tally.guards > 5 * function.calls.total(), "{function:#?}");
+    }
+}
+
+/// Declines to make every other object.
+const DECLINES_TO_MAKE: &str = r#"
+_perform = Worker.perform
+def perform(self, request):
+    size = [*request.get("args", ()), *request.get("kwargs", {}).values(), 0][0]
+    if "new" in request and type(size) is int and size % 2:
+        return {"guard": {"kind": "type", "at": "crates.py:1:0"}}
+    return _perform(self, request)
+Worker.perform = perform
+"#;
+
+#[test]
+fn what_was_not_made_is_not_another_object_of_that_name() {
+    let crates = folder().join("crates.py");
+    let found = check(&crates, twin_with(&crates, DECLINES_TO_MAKE), 100);
+    for name in ["Crate.__init__", "Crate.grow"] {
+        let function = of(&found, name);
+        assert_eq!(function.status, Status::Equal, "{function:#?}");
+        assert!(function.tally.guards > 0 && function.tally.raised > 0, "{function:#?}");
     }
 }

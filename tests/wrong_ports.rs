@@ -84,6 +84,7 @@ fn check(port: &Path, words: &[&str]) -> Verification {
         seed: 1,
         limits: Limits::default(),
         decider: Decider::default(),
+        answers: None,
     };
     verify(&job, &|_| {}).expect("verification runs")
 }

@@ -90,6 +90,7 @@ fn job(args: &EvolveArgs) -> anyhow::Result<EvolveJob> {
         timeout: args.timeout,
         command_output: Output::Stderr,
         target_dir: settings::target_dir(&root),
+        answers: settings::answers_dir(),
     })
 }
 

@@ -58,6 +58,11 @@ pub fn target_dir(root: &Path) -> PathBuf {
     }
 }
 
+/// Where answers of originals are kept from run to run: in a cache at the root of the working folder's project.
+pub fn answers_dir() -> PathBuf {
+    project_root(&Disk, Path::new(".")).join(".pivot/cache/answers")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,7 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> anyhow::Result<Exit> {
         profile: args.profile.clone(),
         check: args.check,
         target_dir: settings::target_dir(&settings::project_root(&Disk, &args.project)),
+        answers: settings::answers_dir(),
     };
     console.note("the Python module will be imported in a worker process to compare answers");
     let bar = console.bar("reading the project", 0);

@@ -60,6 +60,8 @@ pub struct EvolveJob {
     pub command_output: Output,
     /// Shared folder that Rust is compiled into.
     pub target_dir: PathBuf,
+    /// The folder that keeps answers of the original for the next run and the other target.
+    pub answers: PathBuf,
 }
 
 /// How far the run has come.
@@ -357,6 +359,7 @@ fn prove(
         kept: &kept,
         policy: &job.policy,
         seed: SEED,
+        answers: Some(&job.answers),
     };
     step(Step::Stage("comparing answers"));
     let found = proof.run(Decider::default(), &|progress| step(Step::Compared(progress)))?;

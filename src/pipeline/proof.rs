@@ -49,6 +49,8 @@ pub struct Proof<'a> {
     pub policy: &'a Policy,
     /// Where the generated calls begin.
     pub seed: u64,
+    /// The folder that keeps answers of the original; `None` asks everything anew.
+    pub answers: Option<&'a Path>,
 }
 
 impl<'a> Proof<'a> {
@@ -65,6 +67,7 @@ impl<'a> Proof<'a> {
             seed: self.seed,
             limits: Limits::default(),
             decider,
+            answers: self.answers.map(Path::to_path_buf),
         }
     }
 

@@ -29,6 +29,8 @@ pub struct ProveJob {
     pub check: bool,
     /// Shared folder that Rust is compiled into.
     pub target_dir: PathBuf,
+    /// The folder that keeps answers of the original; a check asks everything anew.
+    pub answers: PathBuf,
 }
 
 /// How far the run has come.
@@ -110,7 +112,8 @@ pub fn prove(files: &dyn Files, job: &ProveJob, step: &(dyn Fn(Step) + Sync)) ->
     let call = read.build(files, &job.project, &job.target_dir)?;
     step(Step::Stage("comparing answers"));
     let seed = proof::seed(read.certificate.as_ref());
-    let proof = read.proof(&job.project, &job.python, &call, seed);
+    let mut proof = read.proof(&job.project, &job.python, &call, seed);
+    proof.answers = (!job.check).then_some(&job.answers);
     let decider = match &read.certificate {
         Some(certificate) if job.check => Decider::repeating(certificate.decisions.clone()),
         _ => Decider::default(),
@@ -176,6 +179,7 @@ impl Generated {
             kept: &self.kept,
             policy: &self.policy,
             seed,
+            answers: None,
         }
     }
 

@@ -78,13 +78,32 @@ fn ints(constants: &[Value], largest: Option<i128>) -> Vec<Value> {
         Value::Float(float) if float.get().abs() < 1e18 => Some(float.get() as i128),
         _ => None,
     });
-    let near = |number: i128| [number, number - 1, number + 1];
-    let mut known = known.filter(|number| (MIN..=MAX).contains(number)).take(CONSTANTS).flat_map(near);
+    let known: Vec<i128> = known.filter(|number| (MIN..=MAX).contains(number)).take(CONSTANTS).collect();
+    // As far from an edge as the code itself steps.
+    let steps: Vec<i128> = known.iter().copied().filter(|number| (2..1000).contains(number)).collect();
+    let mut known = known.into_iter().flat_map(|number| [number, number - 1, number + 1]);
     let mut numbers: Vec<i128> = vec![0, MAX, 1, MIN, -1];
     numbers.extend(known.by_ref().take(3));
-    numbers.extend([MAX - 1, MIN + 1, 2, MAX / 2, MAX / 2 + 1, -2]);
+    numbers.extend([MAX - 1, MIN + 1, 2, MAX / 2]);
+    numbers.extend(steps.iter().take(2).flat_map(|step| [MAX / 2 - step, MAX - step]));
+    numbers.extend([MAX / 2 + 1, -2]);
     numbers.extend(known);
-    numbers.extend([MIN / 2, MIN / 2 - 1, MAX - 2, 10, 7, 100, (1 << 53) + 1, 1 << 31, -(1 << 31), 1 << 32, 63, 64, 62]);
+    numbers.extend(steps.iter().flat_map(|step| [MAX / 2 - step, MAX - step, MIN + step]));
+    numbers.extend([
+        MIN / 2,
+        MIN / 2 - 1,
+        MAX - 2,
+        10,
+        7,
+        100,
+        (1 << 53) + 1,
+        1 << 31,
+        -(1 << 31),
+        1 << 32,
+        63,
+        64,
+        62,
+    ]);
     numbers.extend([MAX + 1, MIN - 1, 3_037_000_499, 3_037_000_500, 3, -3, 5, 255, 256, 1000]);
     let fits = |number: &i128| largest.is_none_or(|largest| number.abs() <= largest);
     numbers.into_iter().filter(fits).map(Value::int).collect()

@@ -2,6 +2,7 @@
 //! the port, so that both work at the same time.
 
 use super::VerifyJob;
+use super::answers::Answers;
 use super::case::{self, Answered, Case, Verdict};
 use super::compose::{Composer, Learned};
 use super::decided::Trail;
@@ -55,6 +56,7 @@ pub(super) fn crew<'s, 'e: 's>(
     scope: &'s Scope<'s, 'e>,
     job: &'e VerifyJob<'e>,
     subjects: &'e Subjects<'e>,
+    answers: &'e Option<Answers>,
     pairs: usize,
 ) -> Sender<Task> {
     let (tasks, waiting) = channel::<Task>();
@@ -62,7 +64,7 @@ pub(super) fn crew<'s, 'e: 's>(
     let (waiting, answered) = (Arc::new(Mutex::new(waiting)), Arc::new(Mutex::new(answered)));
     for _ in 0..pairs {
         let (waiting, to_ports) = (Arc::clone(&waiting), to_ports.clone());
-        scope.spawn(move || ask_original(job, subjects, &waiting, &to_ports));
+        scope.spawn(move || ask_original(job, subjects, answers.clone(), (&waiting, &to_ports)));
         let answered = Arc::clone(&answered);
         scope.spawn(move || ask_port(job, subjects, &answered));
     }
@@ -73,8 +75,14 @@ fn next<T>(queue: &Mutex<Receiver<T>>) -> Option<T> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
-fn ask_original(job: &VerifyJob, subjects: &Subjects, tasks: &Mutex<Receiver<Task>>, ports: &SyncSender<(Task, Done)>) {
+fn ask_original(
+    job: &VerifyJob,
+    subjects: &Subjects,
+    answers: Option<Answers>,
+    (tasks, ports): (&Mutex<Receiver<Task>>, &SyncSender<(Task, Done)>),
+) {
     let mut original = job.original();
+    original.remember(answers);
     let mut held = Held::new();
     while let Some(mut task) = next(tasks) {
         let work = std::mem::replace(&mut task.work, Work::Cases(Vec::new()));

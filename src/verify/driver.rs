@@ -28,6 +28,8 @@ const FIRST_TASKS: usize = 8;
 const TASK: usize = 48;
 /// Calls made for one more answer, at most, where the port declines many.
 const MOST_MORE: usize = 20;
+/// How often it is seen whether enough answers were compared.
+const ROUNDS: usize = 6;
 /// Values in the arguments of one task.
 const TASK_SIZE: usize = 20_000;
 
@@ -200,7 +202,7 @@ impl<'e> Driver<'e> {
     fn fill(&mut self, id: SubjectId, wanted: usize, fresh: bool) {
         let minimum = self.engine.job.evidence.minimum_calls as usize;
         let (mut wanted, mut before, mut made_so_far) = (wanted, 0, 0);
-        for _ in 0..4 {
+        for _ in 0..ROUNDS {
             made_so_far += wanted;
             let mut left = wanted;
             while left > 0 && self.may_go_on(id) {
@@ -284,7 +286,7 @@ impl<'e> Driver<'e> {
             self.corners(id, fresh || self.engine.subjects.callable(id).reads_clock);
         }
         let mut before = BTreeMap::new();
-        for round in 0..4 {
+        for round in 0..ROUNDS {
             self.finish();
             let compared = self.account.compared();
             let wanted = self.wanted(&members, &compared, round == 0);
@@ -312,7 +314,9 @@ impl<'e> Driver<'e> {
             .filter_map(|id| {
                 let so_far = compared.get(id).copied().unwrap_or(0);
                 let missing = minimum.saturating_sub(so_far);
-                let wanted = if first { self.engine.wanted(*id, so_far) } else { missing };
+                // A part of them will be declined as well.
+                let more = if missing > 0 { missing * 3 / 2 + 8 } else { 0 };
+                let wanted = if first { self.engine.wanted(*id, so_far) } else { more };
                 (wanted > 0).then_some((*id, wanted))
             })
             .collect()

@@ -109,7 +109,7 @@ impl Engine<'_> {
         let results = Mutex::new(BTreeMap::new());
         let (results, next, order) = (&results, &next, &order);
         std::thread::scope(|scope| {
-            let tasks = crew(scope, self.job, self.subjects, jobs);
+            let tasks = crew(scope, self.job, self.subjects, &self.scouted.answers, jobs);
             for _ in 0..jobs.min(self.units.len()) {
                 let tasks = tasks.clone();
                 scope.spawn(move || {

@@ -121,8 +121,8 @@ impl<'e> Account<'e> {
         let python = spoken.and_then(|spoken| spoken.answer());
         if is_call {
             case::count(&mut gathered.tally, &verdict, python);
-        } else if matches!(verdict, Verdict::Same(_)) {
-            gathered.tally.states += 1;
+        } else {
+            note_state(gathered, &verdict, answered.case.origin);
         }
         if let (Verdict::Same(_) | Verdict::Different(..), Some(trace)) =
             (&verdict, spoken.and_then(|s| s.trace.as_ref()))
@@ -170,6 +170,23 @@ impl<'e> Account<'e> {
         if self.is_stopped(blamed) {
             self.stops.lock().unwrap_or_else(PoisonError::into_inner).insert(blamed);
         }
+    }
+}
+
+/// Counts the state after a call. Where it is declined, nobody saw what the call did: the call counts as declined.
+fn note_state(gathered: &mut Gathered, verdict: &Verdict, origin: Origin) {
+    let calls = match origin {
+        Origin::Recorded => &mut gathered.calls.recorded,
+        Origin::Generated => &mut gathered.calls.generated,
+    };
+    match verdict {
+        Verdict::Same(_) => gathered.tally.states += 1,
+        Verdict::Guard if *calls > 0 && gathered.tally.returned > 0 => {
+            *calls -= 1;
+            gathered.tally.returned -= 1;
+            gathered.tally.guards += 1;
+        }
+        _ => {}
     }
 }
 

@@ -190,9 +190,16 @@ impl Chooser {
         let mut drawn = Vec::new();
         let is_alone = around.here.iter().all(|pool| pool.is_empty());
         let mood = around.mood.unwrap_or_else(|| Mood::of_call(is_alone, random));
+        // All by what the object can be looked up by: one that is not there would end the call.
+        let by_key = !around.here[1].keys().is_empty() && random.percent(35);
         let changed = random.below(params.len());
         let also = if random.percent(20) { random.below(params.len()) } else { changed };
         for (index, param) in params.iter().enumerate() {
+            let key = if by_key { self.here_key(index, param, around, random) } else { None };
+            if key.is_some() {
+                given[index] = key;
+                continue;
+            }
             if base.is_some() && index != changed && index != also {
                 continue;
             }
@@ -287,6 +294,14 @@ impl Chooser {
         Values { classes, pool, constants: &self.constants, largest, mood: Mood::Usual }
     }
 
+    /// A key of a dict or an element of a set inside the object, of the parameter's shape.
+    fn here_key(&self, index: usize, param: &ParamShape, around: Surroundings, random: &mut Random) -> Option<Value> {
+        let keys = around.here[1].keys().iter();
+        let fitting: Vec<&Value> =
+            keys.filter(|key| fits(key, &param.shape, around.classes) && !exceeds(key, self.largest(index))).collect();
+        random.pick(&fitting).map(|key| (*key).clone())
+    }
+
     fn from(
         &self,
         source: Source,
@@ -302,11 +317,7 @@ impl Chooser {
             Source::Accepted => random.pick(&self.accepted)?.get(index)?.clone(),
             Source::Here => here(around, shape, name, random),
             Source::HereKind => here_kind(around, shape, random),
-            Source::HereKey => {
-                let fitting: Vec<&Value> =
-                    around.here[1].keys().iter().filter(|key| fits(key, shape, around.classes)).collect();
-                random.pick(&fitting).map(|key| (*key).clone())
-            }
+            Source::HereKey => self.here_key(index, param, around, random),
             Source::HereOften => {
                 random.pick(around.here[1].frequent()).cloned().filter(|value| fits(value, shape, around.classes))
             }

@@ -8,10 +8,11 @@
 //! constants of the source and values that were seen (`inputs`, `values`, `numbers`, `pool`), at their corners (`corners`),
 //! for classes in sequences that follow what the original answers (`compose`, `sequence`). Both sides run at the same time (`engine`, `side`); answers are compared exactly
 //! (`case`), differences are made small (`shrink`), and what was found is data (`evidence`), written down as `PARITY`
-//! (`parity`) with the calls that are worth keeping (`corpus`). `bench` times the same calls on both sides; `record` sees calls of a run of the user's program.
+//! (`parity`) with the calls that are worth keeping (`corpus`). What the original said is kept for the next run (`answers`). `bench` times the same calls on both sides; `record` sees calls of a run of the user's program.
 //!
 //! The protocol is that of `docs/protocol.md`. Absent here: anything about how the port was made.
 
+mod answers;
 mod bench;
 mod branches;
 mod case;
@@ -55,6 +56,7 @@ use crate::host::process::Command;
 use crate::host::{clock, interrupt};
 use crate::policy::Evidence;
 use crate::recording::RecordedCall;
+use answers::Answers;
 use decided::Trail;
 use engine::{Engine, Unit};
 use gather::Gathered;
@@ -68,9 +70,14 @@ use std::time::Duration;
 use subject::{SubjectId, Subjects};
 
 const CODEC: &str = include_str!("python/codec.py");
-const BRANCHES: &str = include_str!("python/branches.py");
-const CONSTANTS: &str = include_str!("python/constants.py");
 const WORKER: &str = include_str!("python/worker.py");
+/// The worker as a copy of the original that counts branches.
+const ORIGINAL: &str = concat!(
+    include_str!("python/branches.py"),
+    include_str!("python/constants.py"),
+    include_str!("python/fingerprint.py"),
+    include_str!("python/worker.py")
+);
 /// How often loops go round in a millisecond, at most: about what the fastest of them do.
 const WORK_A_MILLISECOND: u64 = 1000;
 /// Where the virtual clock begins on both sides, in epoch seconds.
@@ -99,6 +106,8 @@ pub struct VerifyJob<'a> {
     pub limits: Limits,
     /// What is decided by the clock.
     pub decider: Decider,
+    /// The folder that keeps answers of the original from run to run; `None` asks everything anew.
+    pub answers: Option<PathBuf>,
 }
 
 /// Limits of time and memory.
@@ -168,7 +177,10 @@ pub fn verify(job: &VerifyJob, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
     let scouted = scout::scout(job, &subjects, &units, deadline)?;
     let slow = engine::slow(job, &subjects, &scouted);
     let engine = Engine { job, subjects: &subjects, scouted: &scouted, units, slow, deadline, progress };
-    let mut gathered = engine.run().ok_or(VerifyError::Interrupted)?;
+    let gathered = engine.run();
+    // A cache that cannot be written costs time only.
+    let _ = scouted.answers.as_ref().map(Answers::save);
+    let mut gathered = gathered.ok_or(VerifyError::Interrupted)?;
     corpus::replay(job, &subjects, &scouted, &mut gathered).ok_or(VerifyError::Interrupted)?;
     let over = deadline.is_some_and(|deadline| clock::monotonic() > deadline);
     let mut notes = notes(&subjects, &scouted, over);
@@ -261,9 +273,16 @@ impl VerifyJob<'_> {
 
     /// A process of a copy of the original that counts its branches.
     fn original(&self) -> Original {
-        let command = self.worker(&format!("{BRANCHES}\n{CONSTANTS}\n{WORKER}"));
+        let command = self.worker(ORIGINAL);
         let side = Side::counting(command.env("PYTHONHASHSEED", "0"), self.limits.call);
         Original::new(side, self.how(false), Trail::new(&self.decider, "scout"), self.interface.has_state)
+    }
+
+    /// What was kept of the answers of an original with this fingerprint.
+    fn answers(&self, fingerprint: &str) -> Option<Answers> {
+        let limits = format!("{:?} {CLOCK}", self.limits.memory);
+        let identity = [fingerprint, CODEC, ORIGINAL, &limits].join("\n");
+        Some(Answers::open(self.answers.as_ref()?, &identity))
     }
 
     /// How the original is asked: a recorded call may take any work.

@@ -46,7 +46,8 @@ const INTS: &[i128] = &[
 ];
 
 /// What sums and products leave 64 bits with, and what keeps them just inside.
-const EDGES: &[i128] = &[MAX, MIN, MAX - 1, MIN + 1, MAX - 2, MAX / 2, MAX / 2 + 1, MIN / 2, MIN / 2 - 1, 0, 1, -1, 2];
+const EDGES: &[i128] =
+    &[MAX, MAX, MIN, MIN, MAX - 1, MIN + 1, MAX - 2, MAX / 2, MAX / 2 + 1, MIN / 2, MIN / 2 - 1, 0, 1, -1];
 
 const FLOATS: &[f64] = &[
     0.0,
@@ -121,11 +122,13 @@ impl Mood {
         }
     }
 
-    /// The mood of a whole sequence, in which edges meet what earlier calls made of edges.
-    pub(super) fn of_sequence(random: &mut Random) -> Option<Mood> {
+    /// The mood of a whole sequence, and how many percent of its calls come before: at the edges there is little that is
+    /// not declined, so that mostly only the last calls go there.
+    pub(super) fn of_sequence(random: &mut Random) -> Option<(Mood, usize)> {
         match random.below(16) {
-            0 | 1 => Some(Mood::Edges),
-            2 => Some(Mood::Small),
+            0 | 1 => Some((Mood::Edges, 75)),
+            2 => Some((Mood::Edges, 0)),
+            3 | 4 => Some((Mood::Small, 0)),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! The original as somebody to ask: whole cases at once, or a sequence step by step.
 
-use super::case::{Answered, Case, Origin};
+use super::answers::{Answers, Asked};
+use super::case::{Answered, Case};
 use super::decided::Trail;
 use super::side::{Ask, Failure, Reply, Side};
 use super::subject::Subjects;
@@ -13,11 +14,18 @@ pub(super) struct Original {
     trail: Trail,
     /// Whether it starts afresh before every batch of cases.
     resets: bool,
+    /// What it said in earlier runs.
+    answers: Option<Answers>,
 }
 
 impl Original {
     pub(super) fn new(side: Side, how: Ask, trail: Trail, resets: bool) -> Original {
-        Original { side, how, trail, resets }
+        Original { side, how, trail, resets, answers: None }
+    }
+
+    /// Does not ask from now on what was answered before.
+    pub(super) fn remember(&mut self, answers: Option<Answers>) {
+        self.answers = answers;
     }
 
     /// Sets how it is asked from now on, and for which part of the run.
@@ -45,6 +53,25 @@ impl Original {
 
     /// What it says to cases that do not depend on each other: for each the replies up to its first failure.
     pub(super) fn cases(&mut self, cases: &[Case]) -> Vec<Vec<Reply>> {
+        let Some(answers) = self.answers.clone() else { return self.living(cases) };
+        let begun = Asked::new("case", self.how.work, self.resets);
+        let asked: Vec<Asked> = cases.iter().map(|case| begun.and(&case.steps)).collect();
+        let known = cases.iter().zip(&asked).map(|(case, asked)| match self.trail.until_given_up(&case.steps) {
+            Some(_) => None,
+            None => answers.get(asked),
+        });
+        let mut said: Vec<Option<Vec<Reply>>> = known.collect();
+        let missing: Vec<usize> = (0..cases.len()).filter(|at| said[*at].is_none()).collect();
+        let unknown: Vec<Case> = missing.iter().map(|at| cases[*at].clone()).collect();
+        for (at, replies) in missing.into_iter().zip(self.living(&unknown)) {
+            answers.keep(&asked[at], &replies);
+            said[at] = Some(replies);
+        }
+        said.into_iter().flatten().collect()
+    }
+
+    /// What the process says now.
+    fn living(&mut self, cases: &[Case]) -> Vec<Vec<Reply>> {
         if self.resets && !cases.is_empty() {
             self.side.ask(&[Request::bare(Action::Reset)], self.how);
         }
@@ -53,7 +80,8 @@ impl Original {
 
     /// Starts asking step by step.
     pub(super) fn session(&mut self) -> Session<'_> {
-        Session { original: self, asked: Vec::new(), interrupted: false }
+        let known = Asked::new("sequence", self.how.work, self.resets);
+        Session { original: self, asked: Vec::new(), known, living: 0, interrupted: false }
     }
 }
 
@@ -62,6 +90,10 @@ pub(super) struct Session<'a> {
     original: &'a mut Original,
     /// What was asked so far.
     asked: Vec<Request>,
+    /// The same as answers are kept under.
+    known: Asked,
+    /// How much of it the process itself was asked; the rest was answered before.
+    living: usize,
     /// Whether the user pressed Ctrl-C.
     pub(super) interrupted: bool,
 }
@@ -71,20 +103,42 @@ impl Session<'_> {
     pub(super) fn ask(&mut self, requests: &[Request]) -> Vec<Reply> {
         let before = self.asked.len();
         self.asked.extend_from_slice(requests);
-        let case = Case { steps: std::mem::take(&mut self.asked), origin: Origin::Generated };
-        let given_up = self.original.trail.until_given_up(&case.steps).map(|at| at.saturating_sub(before));
-        let (side, how) = (&mut self.original.side, self.original.how);
-        let mut replies = side.ask(&requests[..given_up.unwrap_or(requests.len())], how);
-        cut(&mut replies);
-        if given_up == Some(replies.len()) && replies.iter().all(Result::is_ok) {
-            replies.push(side.give_up());
-        }
-        self.asked = case.steps;
+        let known = self.known.and(requests);
+        let given_up = self.original.trail.until_given_up(&self.asked).map(|at| at.saturating_sub(before));
+        let answers = self.original.answers.clone();
+        let remembered = answers.as_ref().filter(|_| given_up.is_none()).and_then(|answers| answers.get(&known));
+        let replies = match remembered {
+            Some(replies) => replies,
+            None => {
+                let replies = self.ask_living(requests, before, given_up);
+                answers.iter().for_each(|answers| answers.keep(&known, &replies));
+                replies
+            }
+        };
+        self.known = known;
         self.asked.truncate(before + replies.len());
         if replies.last() == Some(&Err(Failure::Hung)) {
             self.original.trail.hung(&self.asked);
         }
         self.interrupted |= replies.last() == Some(&Err(Failure::Interrupted));
+        replies
+    }
+
+    /// Asks the process, which is first brought to where the sequence is.
+    fn ask_living(&mut self, requests: &[Request], before: usize, given_up: Option<usize>) -> Vec<Reply> {
+        let (side, how) = (&mut self.original.side, self.original.how);
+        let missed = &self.asked[self.living..before];
+        if !missed.is_empty()
+            && let Some(failed) = side.ask(missed, how).into_iter().find(Result::is_err)
+        {
+            return vec![failed];
+        }
+        let mut replies = side.ask(&requests[..given_up.unwrap_or(requests.len())], how);
+        cut(&mut replies);
+        if given_up == Some(replies.len()) && replies.iter().all(Result::is_ok) {
+            replies.push(side.give_up());
+        }
+        self.living = before + replies.len();
         replies
     }
 }

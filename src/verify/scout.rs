@@ -3,6 +3,7 @@
 //! It tells three things: where Python does not agree with itself (clock, random, ids, the order of sets of strings,
 //! which differs between processes), what calls cost, and what values there are: results become arguments of others.
 
+use super::answers::Answers;
 use super::branches::BranchTable;
 use super::case::{Answered, Case, Origin, Verdict, compare};
 use super::compose::{Composer, Cost, LONG_ANSWER, Learned, Start};
@@ -47,6 +48,8 @@ pub(super) struct Scouted {
     pub(super) nondeterministic: HashMap<SubjectId, String>,
     /// Whether the port lets the virtual clock jump.
     pub(super) clock_jumps: bool,
+    /// What the original said in earlier runs.
+    pub(super) answers: Option<Answers>,
 }
 
 /// Scouts all units; again without those where Python does not agree with itself, because what they return would become
@@ -87,6 +90,7 @@ fn pass(
     import(original.side())?;
     let branches = BranchTable::read(original.side().ask_line(r#"{"id":1,"branches":true}"#).as_deref());
     let mut constants = constants(original.side().ask_line(r#"{"id":1,"constants":true}"#).as_deref());
+    let answers = fingerprint(original.side()).and_then(|fingerprint| job.answers(&fingerprint));
     let mut pool = Pool::default();
     constants.values().flatten().for_each(|value| pool.add_constant(value));
     harvest_recorded(job, &mut pool);
@@ -118,7 +122,7 @@ fn pass(
     }
     let Composer { learned, cost, .. } = scout.composer;
     let cost = cost.unwrap_or_default();
-    let scouted = Scouted { learned, cost, branches, nondeterministic: HashMap::new(), clock_jumps };
+    let scouted = Scouted { learned, cost, branches, nondeterministic: HashMap::new(), clock_jumps, answers };
     Ok((cases, scouted, scout.original))
 }
 
@@ -190,6 +194,13 @@ fn understands_jumps(job: &VerifyJob, subjects: &Subjects) -> bool {
         let answer = replies.first().and_then(|reply| reply.as_ref().ok()?.answer());
         answer.is_some_and(|answer| matches!(answer.outcome, Outcome::Ok(_)))
     }
+}
+
+/// Asks what the answers of the original depend on.
+fn fingerprint(python: &mut Side) -> Option<String> {
+    let answer = python.ask_line(r#"{"id":1,"fingerprint":true}"#)?;
+    let json: serde_json::Value = serde_json::from_str(&answer).ok()?;
+    json["ok"].as_str().map(str::to_owned)
 }
 
 /// Reads the worker's answer: the constants of each function by its qualified name.

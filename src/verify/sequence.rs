@@ -49,6 +49,8 @@ struct Composing<'s, 'c> {
     choices: Vec<(SubjectId, Proposal, usize)>,
     /// After how many changes the object is looked at again.
     look: usize,
+    /// The mood that its calls get into, and after how many percent of them.
+    mood: Option<(Mood, usize)>,
 }
 
 /// Composes a sequence that ends with the state of its object; `None` where it came to nothing.
@@ -58,13 +60,15 @@ pub(super) fn sequence(
     held: &mut Held,
     plan: &Plan,
 ) -> Option<Sequence> {
-    if composer.cost.is_none() {
-        composer.mood = Mood::of_sequence(&mut composer.random);
+    // Scouting has a mood of its own.
+    let is_scouting = composer.cost.is_some();
+    let mood = if is_scouting { None } else { Mood::of_sequence(&mut composer.random) };
+    if let Some((mood, 0)) = mood {
+        composer.mood = Some(mood);
     }
     let session = original.session();
-    let composing =
-        Composing { composer, session, steps: Vec::new(), replies: Vec::new(), choices: Vec::new(), look: 1 };
-    composing.compose(held, plan)
+    let (steps, replies, choices) = (Vec::new(), Vec::new(), Vec::new());
+    Composing { composer, session, steps, replies, choices, look: 1, mood }.compose(held, plan)
 }
 
 impl Composing<'_, '_> {
@@ -94,7 +98,10 @@ impl Composing<'_, '_> {
         let mut tired: HashMap<SubjectId, f64> = HashMap::new();
         // For each the arguments that got furthest without returning, and how many calls ever got as far.
         let mut furthest: HashMap<SubjectId, (u32, Given)> = HashMap::new();
-        for _ in 0..plan.length {
+        for at in 0..plan.length {
+            if let Some((mood, _)) = self.mood.filter(|(_, after)| at * 100 >= plan.length * after) {
+                self.composer.mood = Some(mood);
+            }
             if stale >= self.look {
                 let Some(now) = self.now(&plan.start, on) else { return false };
                 (held, stale) = (Arc::new(now), 0);

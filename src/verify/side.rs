@@ -66,7 +66,7 @@ pub(super) struct Spoken {
 }
 
 impl Spoken {
-    fn new(line: String, trace: Option<Trace>) -> Spoken {
+    pub(super) fn new(line: String, trace: Option<Trace>) -> Spoken {
         Spoken { line, trace, read: OnceLock::new() }
     }
 

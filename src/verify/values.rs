@@ -70,9 +70,9 @@ impl Values<'_> {
         match shape {
             Shape::None => Value::None,
             Shape::Bool => Value::Bool(random.percent(50)),
-            Shape::Int => self.limited(ordinary_int(self.mood, random)),
+            Shape::Int => self.ordinary_int(random),
             Shape::Float => ordinary_float(self.mood, random),
-            Shape::Number if random.percent(50) => self.limited(ordinary_int(self.mood, random)),
+            Shape::Number if random.percent(50) => self.ordinary_int(random),
             Shape::Number => ordinary_float(self.mood, random),
             Shape::Str if self.mood == Mood::Small => few_letters(random),
             Shape::Str => ordinary_text(self.constants, random),
@@ -90,6 +90,16 @@ impl Values<'_> {
             Shape::Class(class) => self.object(class, random, depth),
             Shape::Json => self.json(random, depth),
         }
+    }
+
+    fn ordinary_int(&self, random: &mut Random) -> Value {
+        let number = ordinary_int(self.mood, random);
+        // As far from the edge as the code itself steps.
+        let step = match random.pick(self.constants) {
+            Some(Value::Int(step)) if self.mood == Mood::Edges && random.percent(35) => step.to_i128(),
+            _ => None,
+        };
+        self.limited(number - step.filter(|step| step.abs() < 1000).unwrap_or(0) * number.signum())
     }
 
     /// A value of a shape: seen, ordinary or a boundary.
@@ -282,8 +292,11 @@ impl Values<'_> {
     }
 
     fn planted_leaf(&self, leaf: &Value, random: &mut Random) -> Value {
-        let alike: Vec<&Value> =
-            self.constants.iter().filter(|known| std::mem::discriminant(*known) == std::mem::discriminant(leaf)).collect();
+        let alike: Vec<&Value> = self
+            .constants
+            .iter()
+            .filter(|known| std::mem::discriminant(*known) == std::mem::discriminant(leaf))
+            .collect();
         let Some(constant) = random.pick(&alike).copied() else { return self.near(leaf, random) };
         match (leaf, constant) {
             (Value::Str(_), Value::Str(affix)) if affix.chars().count() < 6 && random.percent(25) => {

@@ -75,6 +75,7 @@ impl Program {
             timeout: None,
             command_output: Output::Stderr,
             target_dir: target_dir(),
+            answers: work.join("answers"),
         };
         let evolved = match evolve(&Disk, &job, &|_| {}) {
             Ok(evolved) => evolved,

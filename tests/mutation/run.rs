@@ -45,6 +45,7 @@ pub fn verified(program: &Program, command: &Path, interface: &Interface, fault:
             ..Limits::default()
         },
         decider: Decider::default(),
+        answers: None,
     };
     verify(&job, &|_| {}).unwrap_or_else(|error| panic!("{} with fault {fault}: {error}", program.module))
 }

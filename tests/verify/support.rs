@@ -29,6 +29,15 @@ pub fn twin(module: &Path) -> Vec<OsString> {
     ["python3".into(), "-B".into(), "-c".into(), worker.into(), module.into()].into()
 }
 
+/// A module that answers as a port, with a few lines of Python that change the worker.
+pub fn twin_with(module: &Path, change: &str) -> Vec<OsString> {
+    let start = "if __name__ == \"__main__\":";
+    let worker = WORKER.join("\n");
+    assert!(worker.contains(start), "the worker begins otherwise");
+    let worker = worker.replace(start, &format!("{change}\n{start}"));
+    ["python3".into(), "-B".into(), "-c".into(), worker.into(), module.into()].into()
+}
+
 /// A script that answers as a port.
 pub fn script(name: &str) -> Vec<OsString> {
     ["python3".into(), folder().join("ports").join(name).into()].into()
@@ -53,6 +62,7 @@ pub fn check_with(module: &Path, port: Vec<OsString>, calls: u32, change: impl F
         seed: 1,
         limits: Limits { call: Duration::from_secs(2), jobs: 1, ..Limits::default() },
         decider: Decider::default(),
+        answers: None,
     };
     change(&mut job);
     verify(&job, &|_| {}).expect("verification runs")

@@ -102,7 +102,16 @@ def mentioned(function, namespace):
             owner = namespace.get(node.value.id) if isinstance(node.value, ast.Name) else None
             if isinstance(owner, types.ModuleType):
                 add(constants, vars(owner).get(node.attr), 0)
+            else:
+                for value in class_variables(namespace, node.attr):
+                    add(constants, value, 0)
     return constants, functions, methods
+
+
+def class_variables(namespace, name):
+    """Return what the classes of a module hold under a name: `self.TABLE` may be any of them."""
+    classes = [value for value in namespace.values() if isinstance(value, type)]
+    return [vars(owner)[name] for owner in classes if owner.__module__ == namespace["__name__"] and name in vars(owner)]
 
 
 def folded(node, depth=0):

@@ -5,7 +5,8 @@ answer; whatever it writes past Python's `sys.stdout` goes to stderr. Nothing is
 
 Where `branches.py` is part of the script, a copy of the module runs that counts branches, and every call's answer has, after its id,
 `"trace":[nanoseconds,work,branch,...]`; `{"branches":true}` tells what the numbers mean. With `constants.py`,
-`{"constants":true}` gives the constants of every function.
+`{"constants":true}` gives the constants of every function. With `fingerprint.py`, `{"fingerprint":true}` gives a hash of what
+the answers depend on.
 """
 
 import importlib
@@ -51,6 +52,7 @@ class Original:
         self.branches = branches
         self.root, self.name = _locate(path)
         self.codes = {}
+        self.fingerprint = Fingerprint() if "Fingerprint" in globals() else None
         if branches:
             branches.install()
             self.codes = branches.add(local_files(path, self.root), self.root)
@@ -175,6 +177,8 @@ class Worker:
             return {"ok": self.original.branches.table()}
         if "constants" in request and "Constants" in globals():
             return {"ok": Constants(self.original.modules()).table(self.original.module.__name__)}
+        if "fingerprint" in request and self.original.fingerprint:
+            return {"ok": self.original.fingerprint.text(self.original.modules())}
         if "advance" in request and self.original.clock:
             self.original.clock.now += request["advance"]
             return {"ok": None}
