@@ -68,7 +68,7 @@ const FAULTS: [(&str, &str, &str, &str); 9] = [
     ("classes/account.py", "del self._accounts[owner]", "pass", "Bank.close_empty"),
     ("classes/members.py", "c >= -273.15", "c > -273.15", "Temp.is_valid"),
     ("classes/members.py", "\"below absolute zero\"", "\"too cold\"", "use"),
-    ("classes/keys.py", "b: str = \"x\"", "b: str = \"y\"", "Q.Q"),
+    ("classes/keys.py", "b: str = \"x\"", "b: str = \"y\"", "Q.__init__"),
     ("numbers/integers.py", "return (a >> n) + (1 << n)", "return min((a >> n) + (1 << n), 2**63 - 1)", "shift"),
     ("../../tests/verify/locks.py", "return \"open\"", "return \"ajar\"", "Lock.turn"),
 ];
