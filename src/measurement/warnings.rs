@@ -34,6 +34,7 @@ impl Measurement {
             self.starved_sampler(),
             self.unreadable_stacks(),
             self.outside_python(),
+            self.mostly_native(),
             self.unseen_processor_time(),
             self.mostly_waiting(),
             self.coarse_native_share(),
@@ -98,6 +99,16 @@ impl Measurement {
         (outside > 0.5).then(|| {
             let share = 100.0 * outside;
             Warning::new(format!("{share:.0} % of the processor time was spent in threads that run no Python"))
+        })
+    }
+
+    fn mostly_native(&self) -> Option<Warning> {
+        let inside: f64 = self.stacks.iter().map(|stack| stack.seconds.native).sum();
+        let share = ratio(inside, self.total().cpu());
+        (share > 0.5).then(|| {
+            let share = 100.0 * share;
+            Warning::new(format!("{share:.0} % of the processor time was spent in native code that Python called"))
+                .help("a translation of the Python around it cannot make that part faster")
         })
     }
 
@@ -167,6 +178,7 @@ mod tests {
         says(|m| m.sampling.failed = 1_000, "50 % of the stacks");
         says(|m| m.outside.native = 50.0, "run no Python");
         says(|m| m.cpu.user = 50.0, "90 % of the command's processor time was not sampled");
+        says(|m| m.stacks[0].seconds.native = 50.0, "91 % of the processor time was spent in native code");
         says(|m| m.wall_seconds = 100.0, "computed for only 5 %");
         says(|m| m.native_method = super::super::NativeMethod::WithoutGil, "lower bound");
         says(|m| m.notes.push("the moon is full".to_owned()), "the moon is full");

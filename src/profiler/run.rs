@@ -375,6 +375,12 @@ fn notes(watched: &[Watched]) -> Vec<String> {
             one.command.join(" ")
         ));
     }
+    for one in watched.iter().filter(|one| one.sampling.taken > 0 && !one.gil_told) {
+        notes.push(format!(
+            "the interpreter of process {} has no symbols: waiting for the GIL cannot be told from waiting for a lock",
+            one.process
+        ));
+    }
     for one in watched {
         if let (Some(failure), true) = (&one.failure, one.sampling.failed > one.sampling.taken) {
             notes.push(format!("most stacks of process {} could not be read: {failure}", one.process));

@@ -43,6 +43,8 @@ pub struct Watched {
     pub sampled_cpu: Duration,
     /// Whether native code could be told by unwinding in every sample.
     pub unwound: bool,
+    /// Whether waiting for the GIL could be told from waiting for another lock.
+    pub gil_told: bool,
     /// Whether the system forbade to read the process.
     pub refused: bool,
     /// The last failure to read a stack.
@@ -74,6 +76,7 @@ struct Watcher<'a> {
     cpu_at_attach: Option<Duration>,
     native: Option<NativeCode>,
     unwound: bool,
+    gil_told: bool,
     refused: bool,
     failure: Option<String>,
 }
@@ -116,6 +119,7 @@ impl<'a> Watcher<'a> {
             cpu_at_attach: None,
             native: None,
             unwound: true,
+            gil_told: true,
             refused: false,
             failure: None,
         }
@@ -148,6 +152,7 @@ impl<'a> Watcher<'a> {
         self.read_clock();
         self.cpu_at_attach.get_or_insert(self.cpu);
         self.native = interpreter.image.as_ref().and_then(|image| NativeCode::of(self.process, image));
+        self.gil_told &= !interpreter.runtime.is_empty();
         let taken_before = self.sampling.taken;
         let seed = self.process as u64
             ^ u64::from(clock::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos())
@@ -351,6 +356,7 @@ impl<'a> Watcher<'a> {
             cpu: self.cpu,
             sampled_cpu: self.cpu_at_attach.map_or(Duration::ZERO, |before| self.cpu.saturating_sub(before)),
             unwound: self.unwound,
+            gil_told: self.gil_told,
             refused: self.refused,
             failure: self.failure,
         }

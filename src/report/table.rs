@@ -17,12 +17,13 @@ const fn part(sign: char, name: &'static str, color: u8, seconds: fn(&Seconds) -
 }
 
 /// Parts of a bar from left to right.
-pub const PARTS: [Part; 5] = [
+pub const PARTS: [Part; 6] = [
     part('█', "Python", 32, |seconds| seconds.python),
     part('▓', "native", 34, |seconds| seconds.native),
     part('▒', "GIL", 31, |seconds| seconds.gil),
     part('░', "lock", 35, |seconds| seconds.lock),
-    part('·', "other waiting", 90, |seconds| seconds.io + seconds.sleep + seconds.unknown),
+    part('~', "I/O", 36, |seconds| seconds.io),
+    part('·', "asleep or unknown", 90, |seconds| seconds.sleep + seconds.unknown),
 ];
 
 /// A bar of signs that shows how seconds split, the largest remainder rounded up; spaces where there are none.
@@ -44,6 +45,21 @@ pub fn bar(seconds: &Seconds, width: usize) -> Vec<(char, u8)> {
         .flat_map(|(part, cells)| std::iter::repeat_n((part.sign, part.color), cells))
         .take(width)
         .collect()
+}
+
+/// Parts of a whole in tenths of a per cent that add up to 100.0 %, the largest remainders rounded up.
+pub fn per_mille(parts: &[f64]) -> Vec<usize> {
+    let whole: f64 = parts.iter().sum();
+    if whole <= 0.0 {
+        return vec![0; parts.len()];
+    }
+    let exact: Vec<f64> = parts.iter().map(|part| part / whole * 1000.0).collect();
+    let mut tenths: Vec<usize> = exact.iter().map(|part| part.floor() as usize).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by(|&a, &b| (exact[b] - exact[b].floor()).total_cmp(&(exact[a] - exact[a].floor())));
+    let missing = 1000_usize.saturating_sub(tenths.iter().sum());
+    order.into_iter().take(missing).for_each(|place| tenths[place] += 1);
+    tenths
 }
 
 /// A text cut to a width, with `…` where something is missing.

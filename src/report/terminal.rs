@@ -9,9 +9,9 @@
 //! Below 80 columns the bar goes, then the own share; names are cut last.
 
 use super::analysis::{AnalysisReport, FunctionReport};
-use super::table::{PARTS, bar, cut, paint, wrap};
+use super::table::{PARTS, bar, cut, paint, per_mille, wrap};
 use crate::diagnostic::render::Style;
-use crate::measurement::Ending;
+use crate::measurement::{Ending, Reason};
 use crate::recommend::Form;
 use crate::recommend::figures::{Range, duration, percent, times, times_range};
 use std::fmt::Write;
@@ -65,7 +65,36 @@ impl Screen {
         for function in &report.functions {
             out += &self.row(report, function, &columns);
         }
-        out
+        out + &self.rest(report, &columns)
+    }
+
+    /// The row that makes the column of own shares add up to everything.
+    fn rest(&self, report: &AnalysisReport, columns: &Columns) -> String {
+        let shown: f64 =
+            report.functions.iter().filter_map(|f| f.measured.as_ref()).map(|cost| cost.own_cpu_share).sum();
+        let whole = report.run.as_ref().map_or(0.0, |run| run.seconds.cpu());
+        if !columns.has_own || whole <= 0.0 || shown > 1.0 {
+            return String::new();
+        }
+        let mut line = format!("{:>3}  {:>7}  {:>5}  {:>7}", "", "", percent(1.0 - shown), "");
+        if columns.has_bar {
+            line += &" ".repeat(BAR + 2);
+        }
+        let text = cut("all other code: libraries, functions not shown", self.width.saturating_sub(line.len() + 2));
+        format!("{line}  {}\n", paint(&text, "2", self.color))
+    }
+
+    /// All time by reason: figures that add up.
+    fn reasons(&self, report: &AnalysisReport) -> String {
+        let Some(seconds) = report.run.as_ref().map(|run| run.seconds).filter(|seconds| seconds.wall() > 0.0) else {
+            return String::new();
+        };
+        let tenths = per_mille(&Reason::ALL.map(|reason| seconds.of(reason)));
+        let told = Reason::ALL.iter().zip(tenths).filter(|(_, tenths)| *tenths > 0);
+        let told: Vec<String> =
+            told.map(|(reason, tenths)| format!("{} {}.{} %", reason.words(), tenths / 10, tenths % 10)).collect();
+        let text = format!("{} of thread time: {}.", duration(seconds.wall() * 1e6), told.join(", "));
+        wrap(&text, self.width).iter().map(|line| format!("{line}\n")).collect()
     }
 
     fn heading(&self, report: &AnalysisReport, columns: &Columns) -> String {
@@ -117,6 +146,7 @@ impl Screen {
             let legend: Vec<String> = PARTS.iter().map(|part| format!("{} {}", part.sign, part.name)).collect();
             let _ = writeln!(out, "{}", legend.join("  "));
         }
+        out += &self.reasons(report);
         for text in origins(report) {
             for part in wrap(&text, self.width) {
                 let _ = writeln!(out, "{part}");

@@ -33,6 +33,8 @@ pub struct Recording {
     pub lines: String,
     /// How many processes imported the module.
     pub processes: usize,
+    /// Calls that held a secret, by the name of a parameter, field or key: only their types were written.
+    pub redacted: usize,
 }
 
 impl Recorder {
@@ -91,6 +93,8 @@ impl Recording {
                 self.calls.push(call);
                 self.lines.push_str(line);
                 self.lines.push('\n');
+            } else if line.contains("\"redacted\"") {
+                self.redacted += 1;
             }
         }
     }

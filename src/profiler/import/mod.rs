@@ -199,7 +199,7 @@ fn content(files: &dyn Files, file: &Path) -> Result<Vec<u8>, Problem> {
         return Err(Problem::Unreadable(io::ErrorKind::IsADirectory.into()));
     }
     if !files.is_file(file) {
-        return Err(Problem::Unreadable(io::ErrorKind::NotFound.into()));
+        return Err(Problem::Unreadable(io::Error::new(io::ErrorKind::NotFound, "there is no such file")));
     }
     if files.size(file).map_err(Problem::Unreadable)? > LARGEST_FILE {
         return Err(Problem::TooLarge { limit: LARGEST_FILE });

@@ -3,18 +3,48 @@
 `PIVOT_RECORD` names what to record; every process writes a file of its own (mode 0600), one call a line. Each function
 has a budget: its first calls are kept, then ever rarer ones, and those whose argument types were not seen before.
 Methods are recorded as material: other threads may have come between two lines.
+
+A call that holds a secret, by the name of a parameter, a field or a key (`password`, `access_token`), is kept with the
+types of its arguments only: its values are never written, and it is not replayed.
 """
 
 import importlib.abc
 import importlib.machinery
 import inspect
 import os
+import re
 import threading
 import time
 
 MAX_LINE = 64 * 1024
 FIRST = 200
 MAX_DUPLICATES = 4096
+
+# Words of a name that stand for a secret; `tokens` of a parser are none.
+SECRETS = {
+    "apikey", "auth", "authorization", "cookie", "cookies", "credential", "credentials", "cvv", "otp", "passphrase",
+    "passwd", "password", "passwords", "pwd", "secret", "secrets", "ssn", "token",
+}
+SECRET_PAIRS = {("api", "key"), ("private", "key"), ("access", "key"), ("signing", "key"), ("session", "id"), ("card", "number")}
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+@functools.lru_cache(4096)
+def is_secret(name):
+    """Return whether a name stands for something that is not to be written down."""
+    words = [word.lower() for word in WORD.findall(name)]
+    return not SECRETS.isdisjoint(words) or not SECRET_PAIRS.isdisjoint(zip(words, words[1:]))
+
+
+def holds_secret(data):
+    """Return whether encoded data has a field or key of such a name, however deep."""
+    if isinstance(data, dict):
+        return any(is_secret(key) or holds_secret(value) for key, value in data.items())
+    if isinstance(data, list):
+        # Dicts with other keys than text are pairs.
+        pair = len(data) == 2 and isinstance(data[0], str) and is_secret(data[0])
+        return pair or any(map(holds_secret, data))
+    return False
 
 
 class Budget:
@@ -26,6 +56,7 @@ class Budget:
         self.next = 0
         self.kinds = set()
         self.seen = set()
+        self.is_redacted = False
 
     def wants(self, args):
         """Return whether this call is kept; cheap for the calls that are not."""
@@ -94,6 +125,8 @@ class Recorder:
         """Return a function that records and is otherwise the same; `module` only for methods."""
         budget = Budget(self.plan["budget"])
         skip = 0 if module is None else 1
+        code = function.__code__
+        budget.is_redacted = any(map(is_secret, code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]))
 
         @functools.wraps(function)
         def recording(*args, **kwargs):
@@ -106,6 +139,9 @@ class Recorder:
     def record(self, function, name, args, kwargs, skip, module, budget):
         given = self.given(args[skip:], kwargs, budget)
         if given is None:
+            return function(*args, **kwargs)
+        if "redacted" in given:
+            self.finish({"callable": name, **given}, time.perf_counter_ns(), budget, dict)
             return function(*args, **kwargs)
         record = {"callable": name, "on": self.global_of(module, args) if skip else None, **given}
         start = time.perf_counter_ns()
@@ -121,21 +157,34 @@ class Recorder:
         """Return the arguments as they are before the call, or None where they are not worth keeping."""
         self.busy.now = True
         try:
+            if budget.is_redacted:
+                return self.redacted(args, kwargs, budget)
             given = {
                 "args": [encode(value) for value in args],
                 "kwargs": {key: encode(value) for key, value in kwargs.items()},
             }
+            if holds_secret(given):
+                return self.redacted(args, kwargs, budget)
             return given if budget.is_new(dumps(given)) else None
         except Exception:
             return None
         finally:
             self.busy.now = False
 
+    def redacted(self, args, kwargs, budget):
+        """Return the types of the arguments, once for each combination of them."""
+        types = [type(value).__name__ for value in args]
+        given = {"redacted": True, "types": types, "named": {key: type(value).__name__ for key, value in kwargs.items()}}
+        return given if budget.is_new(dumps(given)) else None
+
     def finish(self, record, start, budget, outcome):
         record["ns"] = time.perf_counter_ns() - start
         self.busy.now = True
         try:
-            if self.write({**record, **outcome()}):
+            found = outcome()
+            if holds_secret(found):
+                record, found = {"callable": record["callable"], "redacted": True, "types": None, "named": {}}, {}
+            if self.write({**record, **found}):
                 budget.left -= 1
         except Exception:
             pass
