@@ -108,6 +108,12 @@ macro_rules! cases {
     };
 }
 
+/// What the platform's C library computes is translated to Rust, which calls the same one, and not to Go.
+#[test]
+fn the_platforms_libm() {
+    check("../platform/libm", Target::Rust);
+}
+
 cases! {
     integers "numbers/integers";
     either "numbers/either";

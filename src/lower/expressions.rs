@@ -60,6 +60,9 @@ impl Body<'_, '_> {
                 let ty = Type::Tuple(values.iter().map(|v| v.ty.clone()).collect());
                 make(ExprKind::Tuple(values), ty)
             }
+            K::List(items) if items.iter().any(|item| matches!(item.kind, K::Starred(_))) => {
+                self.starred_list(items, want, e.span)
+            }
             K::List(items) => {
                 let (values, ty) = self.elements(items, want.and_then(element_wish))?;
                 make(ExprKind::List(values), Type::list(ty))

@@ -258,7 +258,11 @@ impl Body<'_, '_> {
                 let op = ExprKind::Builtin { op: Builtin::FloatRoundTo, args: vec![value, digits] };
                 Ok(Expr::new(op, Type::Float, at))
             }
-            _ => self.refuse(Code::UnsupportedCall, span, "`round` of an int to digits is not translated yet", ""),
+            (Type::Int, Some(digits)) => {
+                let digits = self.arguments(std::slice::from_ref(digits), &[Type::Int])?.remove(0);
+                Ok(self.named_operation("~round.int", vec![value, digits], Type::Int, span))
+            }
+            _ => self.refuse(Code::UnsupportedCall, span, "`round` of this to digits is not translated", ""),
         }
     }
 

@@ -132,6 +132,22 @@ impl Body<'_, '_> {
         self.list_from(&ast::Expr { kind, span }, false)
     }
 
+    /// `[a, *items, b]`: lists joined in order.
+    pub fn starred_list(&mut self, items: &[ast::Expr], want: Option<&Type>, span: Span) -> Lowered<Expr> {
+        let want = want.filter(|ty| matches!(ty, Type::List(_)));
+        let starred = |item: &ast::Expr| matches!(item.kind, ast::ExprKind::Starred(_));
+        let mut parts = Vec::new();
+        for run in items.chunk_by(|a, b| !starred(a) && !starred(b)) {
+            parts.push(match run {
+                [ast::Expr { kind: ast::ExprKind::Starred(inner), .. }] => self.list_from(inner, false)?,
+                _ => self.expr(&ast::Expr { kind: ast::ExprKind::List(run.to_vec()), span }, want)?,
+            });
+        }
+        let mut parts = parts.into_iter();
+        let Some(first) = parts.next() else { return self.unknown(span, "the list") };
+        parts.try_fold(first, |all, next| self.binary(ast::BinaryOp::Add, all, next, span))
+    }
+
     fn chain(&mut self, args: &[ast::Expr], span: Span) -> Lowered<Expr> {
         let mut lists = args.iter().map(|arg| self.list_from(arg, false)).collect::<Lowered<Vec<_>>>()?.into_iter();
         let Some(first) = lists.next() else { return self.unknown(span, "the chain") };

@@ -255,6 +255,43 @@ impl Body<'_, '_> {
     }
 }
 
+impl Body<'_, '_> {
+    /// What `operator.itemgetter(..)` or `attrgetter(..)` takes of an item.
+    pub fn getter(&self, e: &ast::Expr, item: &ast::Expr) -> Option<ast::Expr> {
+        let ast::ExprKind::Call { func, args, keywords } = &e.kind else { return None };
+        let name = super::annotations::dotted(func)?;
+        let first = name.split('.').next().unwrap_or_default();
+        if self.names.contains_key(first) || self.own_names.contains(first) || !keywords.is_empty() {
+            return None;
+        }
+        let by_index = match super::annotations::library_name(self.world, self.module, &name).as_str() {
+            "operator.itemgetter" => true,
+            "operator.attrgetter" => false,
+            _ => return None,
+        };
+        let part = |arg: &ast::Expr| {
+            let at = |kind| ast::Expr { kind, span: arg.span };
+            let own = Box::new(item.clone());
+            match &arg.kind {
+                ast::ExprKind::Str(path) if !by_index => Some(path.split('.').fold(item.clone(), |value, name| {
+                    let attr = ast::Name { text: name.to_string(), span: arg.span };
+                    at(ast::ExprKind::Attribute { value: Box::new(value), attr })
+                })),
+                ast::ExprKind::Int(_) | ast::ExprKind::Str(_) | ast::ExprKind::Unary { .. } if by_index => {
+                    Some(at(ast::ExprKind::Subscript { value: own, index: Box::new(arg.clone()) }))
+                }
+                _ => None,
+            }
+        };
+        let mut parts = args.iter().map(part).collect::<Option<Vec<_>>>()?;
+        match parts.len() {
+            0 => None,
+            1 => parts.pop(),
+            _ => Some(ast::Expr { kind: ast::ExprKind::Tuple(parts), span: e.span }),
+        }
+    }
+}
+
 /// `[]`, `()`, `{}`
 fn is_empty_display(e: &ast::Expr) -> bool {
     match &e.kind {

@@ -406,13 +406,22 @@ impl Body<'_, '_> {
                 let body = self.expr(body, None)?;
                 Ok(Lambda { params: vec![local], body })
             }
-            ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. } => {
+            ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. } | ast::ExprKind::Call { .. } => {
                 let local = self.new_local("item", item);
                 let name = format!("\u{0}key{}", local.0);
                 self.names.insert(name.clone(), local);
                 self.flow.assigned.insert(local);
                 let arg = ast::Expr { kind: ast::ExprKind::Name(name), span: key.span };
-                let body = self.call(key, &[arg], &[], None, key.span)?;
+                let body = match self.getter(key, &arg) {
+                    Some(part) => self.expr(&part, None)?,
+                    None if matches!(key.kind, ast::ExprKind::Call { .. }) => {
+                        let message = "this key function is not translated";
+                        return self.refuse(Code::UnsupportedExpression, key.span, message, "write a lambda");
+                    }
+                    None => self.call(key, &[arg], &[], None, key.span)?,
+                };
+                // `key=d.get` on keys of the dict: None cannot be ordered, so the call declines.
+                let body = if matches!(body.ty, Type::Optional(_)) { self.present(body) } else { body };
                 Ok(Lambda { params: vec![local], body })
             }
             _ => self.refuse(

@@ -110,6 +110,11 @@ impl<'a> Context<'a> {
         self.refusals.borrow_mut().push(Diagnostic::new(Code::UnsupportedExpression, at, message));
     }
 
+    fn refuse_inexact(&self, at: Location, message: String) {
+        let help = "translate it to Rust, which calls the same C library";
+        self.refusals.borrow_mut().push(Diagnostic::new(Code::InexactLibrary, at, message).help(help));
+    }
+
     fn function(&self, id: FunctionId) -> &'a crate::ir::Function {
         self.program.function(id)
     }

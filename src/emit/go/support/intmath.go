@@ -125,3 +125,33 @@ func IntmathItself(n int64) int64 {
 func IntmathAsRatio(n int64) Tuple2[int64, int64] {
 	return Tuple2[int64, int64]{n, 1}
 }
+
+// IntmathRoundTo is round(n, digits): to a power of ten, halves to an even one.
+func IntmathRoundTo(n, digits int64) int64 {
+	if digits >= 0 {
+		return n
+	}
+	if digits < -19 {
+		return 0
+	}
+	negative, size := n < 0, uint64(n)
+	if negative {
+		size = -size
+	}
+	unit := uint64(1)
+	for range -digits {
+		unit *= 10
+	}
+	quotient, rest := size/unit, size%unit
+	if rest > unit-rest || rest == unit-rest && quotient%2 != 0 {
+		quotient++
+	}
+	if quotient > 0 && unit > math.MaxInt64/quotient {
+		Decline("int_overflow")
+	}
+	rounded := int64(quotient * unit)
+	if negative {
+		return -rounded
+	}
+	return rounded
+}

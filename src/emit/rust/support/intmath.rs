@@ -93,3 +93,18 @@ pub fn itself(n: i64) -> i64 {
 pub fn as_ratio(n: i64) -> (i64, i64) {
     (n, 1)
 }
+
+/// `round(n, digits)`: to a power of ten, halves to an even one.
+pub fn round_to(n: i64, digits: i64) -> i64 {
+    if digits >= 0 {
+        return n;
+    }
+    if digits < -19 {
+        return 0;
+    }
+    let unit = 10i128.pow(digits.unsigned_abs() as u32);
+    let (quotient, rest) = (i128::from(n).div_euclid(unit), i128::from(n).rem_euclid(unit));
+    let up = 2 * rest > unit || 2 * rest == unit && quotient % 2 != 0;
+    let rounded = (quotient + i128::from(up)) * unit;
+    i64::try_from(rounded).unwrap_or_else(|_| guard("int_overflow", ""))
+}
