@@ -36,6 +36,8 @@ fn one_run_is_written_in_every_format() {
 
     let json = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(file(name)).unwrap()).unwrap() };
     let seconds: f64 = json("json")["stacks"].as_array().unwrap().iter().map(wall).sum();
+    let outside = json("json")["outside"].as_object().unwrap().values().map(|part| part.as_f64().unwrap()).sum::<f64>();
+    let seconds = seconds + outside;
     let collapsed = std::fs::read_to_string(file("collapsed")).unwrap();
     let microseconds: f64 =
         collapsed.lines().map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum();
@@ -98,4 +100,33 @@ fn an_unreadable_profile_is_one_message_and_nothing_else() {
     let (code, _, said) = analyze(&["--import", "tests/import/job.pstats", "--", "python3", "x.py"]);
     assert_eq!(code, Some(2));
     assert!(said.contains("cannot be used with"), "{said}");
+}
+
+#[test]
+fn calls_of_chosen_functions_are_kept_for_the_user_alone() {
+    let project = tempfile::tempdir().unwrap();
+    std::fs::write(project.path().join("pyproject.toml"), "").unwrap();
+    for file in ["job.py", "shop.py"] {
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import").join(file), project.path().join(file))
+            .unwrap();
+    }
+    let pivot = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pivot"));
+        command.args(arguments).current_dir(project.path()).output().unwrap()
+    };
+    let run = pivot(&["analyze", "job.py", "--record", "shop.price", "--", "python3", "job.py"]);
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success() && said.contains("calls are in"), "{said}");
+    let file = project.path().join(".pivot/recordings/shop.jsonl");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let call: Value = serde_json::from_str(std::fs::read_to_string(&file).unwrap().lines().next().unwrap()).unwrap();
+    assert_eq!((call["callable"].as_str(), &call["args"]), (Some("price"), &serde_json::json!([0])));
+    let run = pivot(&["analyze", "job.py", "--record", "shop.cost", "--", "python3", "job.py"]);
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("no function `shop.cost` was found"));
+
+    std::fs::create_dir_all(project.path().join(".pivot/cache/x")).unwrap();
+    assert!(pivot(&["clean"]).status.success());
+    assert!(!project.path().join(".pivot/cache").exists() && file.exists());
 }

@@ -53,6 +53,21 @@ login.keyed(secret_key='hunter2')
 ";
 
 #[test]
+fn a_function_whose_budget_is_spent_is_the_function_itself_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let workload = "import m\nfor i in range(3): m.f(i)\nprint(hasattr(m.f, '__wrapped__'))\nm.f(3)\nm.f(4)\nprint(hasattr(m.f, '__wrapped__'), m.f(5))";
+    std::fs::write(folder.path().join("m.py"), "def f(x):\n    return x + 1\n").unwrap();
+    let recorder = Recorder::new(&folder.path().join("m.py"), &["f".to_owned()], 4).unwrap();
+    let mut command = Command::new("python3").args(["-c", workload]).cwd(folder.path());
+    for (name, value) in recorder.environment(None) {
+        command = command.env(name, value);
+    }
+    let done = command.run(Some(Duration::from_secs(60))).unwrap();
+    assert_eq!(done.stdout_text(), "True\nFalse 6\n");
+    assert_eq!(recorder.collect().unwrap().calls.len(), 4);
+}
+
+#[test]
 fn secrets_are_never_written_and_the_rest_is() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("login.py"), MODULE).unwrap();

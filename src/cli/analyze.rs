@@ -7,7 +7,7 @@ use super::settings;
 use crate::host::process::find_program;
 use crate::host::{Disk, Files};
 use crate::measurement::{Ending, Measurement};
-use crate::pipeline::{self, Analysis, AnalyzeError, AnalyzeSettings, Measure};
+use crate::pipeline::{self, Analysis, AnalyzeError, AnalyzeSettings, Measure, RecordSettings, Recorded};
 use crate::profiler::import::ImportSettings;
 use crate::profiler::{AttachSettings, RunSettings};
 use crate::report::{AnalysisReport, GateOutcome, ReportInputs, gate, github, json, markdown, sarif, terminal};
@@ -33,6 +33,9 @@ pub fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<Exit> {
     deliver(&draw(&report, args, console)?, args, console)?;
     if let Some(measurement) = &analysis.measurement {
         export(measurement, &args.export, console)?;
+    }
+    if let Some(recorded) = &analysis.recorded {
+        tell(recorded, console);
     }
     Ok(verdict(&analysis, args.fail_on.map(|limit| outcome(&report, limit)), console))
 }
@@ -71,9 +74,14 @@ fn settings_of(args: &AnalyzeArgs) -> anyhow::Result<AnalyzeSettings> {
     } else {
         None
     };
+    let record = (!args.record.is_empty()).then(|| RecordSettings {
+        names: args.record.clone(),
+        folder: settings::project_root(&Disk, &args.entry).join(".pivot/recordings"),
+    });
     Ok(AnalyzeSettings {
         entry: args.entry.clone(),
         measure,
+        record,
         policy: settings::policy(args.profile.as_deref(), &folder)?,
         top: args.top as usize,
         jobs: args.jobs.unwrap_or(0) as usize,
@@ -153,6 +161,21 @@ fn deliver(text: &str, args: &AnalyzeArgs, console: &mut Console) -> anyhow::Res
     Ok(())
 }
 
+/// Says what was recorded, and why nothing was.
+fn tell(recorded: &Recorded, console: &Console) {
+    if recorded.processes == 0 {
+        console.warn(
+            "nothing was recorded: no process imported the module (one that is run as the program itself is not seen)",
+        );
+        return;
+    }
+    let redacted = match recorded.redacted {
+        0 => String::new(),
+        some => format!("; of {some} that hold a secret, only the types were kept"),
+    };
+    console.note(&format!("{} calls are in {}{redacted}", recorded.calls, recorded.file.display()));
+}
+
 /// Writes the measurement in the formats that were asked for.
 fn export(measurement: &Measurement, wanted: &[ExportTo], console: &Console) -> anyhow::Result<()> {
     for ExportTo { format, file } in wanted {
@@ -210,6 +233,7 @@ impl From<AnalyzeError> for Failure {
             AnalyzeError::Survey(SurveyError::Threads(_)) => Some("--jobs 1 needs the fewest threads"),
             AnalyzeError::Profiler(error) => error.help(),
             AnalyzeError::Import(error) => Some(error.help()),
+            AnalyzeError::Record(error) => Some(error.help()),
             AnalyzeError::Io(_) => None,
         };
         let help = help.map(str::to_string);

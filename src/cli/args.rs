@@ -63,6 +63,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print what a stage makes of a file
     Dump(DumpArgs),
+    /// Empty the cache of a project: .pivot/cache
+    Clean(CleanArgs),
 }
 
 /// `pivot analyze`
@@ -89,6 +91,9 @@ pub struct AnalyzeArgs {
     /// With --pid: watch its children as well, such as the workers of a web server
     #[arg(long, requires = "pid")]
     pub subprocesses: bool,
+    /// Keep the calls of this function while the command runs, in .pivot/recordings (repeatable; secrets are left out)
+    #[arg(long, value_name = "NAME", requires = "command")]
+    pub record: Vec<String>,
     /// Samples a second
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "HZ")]
     pub rate: u32,
@@ -260,6 +265,14 @@ pub struct DoctorArgs {
 pub struct ExplainArgs {
     /// A diagnostic code, `codes`, or the name of a profile
     pub word: String,
+}
+
+/// `pivot clean`
+#[derive(Debug, Args)]
+pub struct CleanArgs {
+    /// The project, or a file or folder in it
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
 }
 
 /// `pivot dump`

@@ -7,6 +7,7 @@
 mod analyze;
 pub mod args;
 mod bench;
+mod clean;
 mod compose;
 pub mod console;
 mod doctor;
@@ -40,6 +41,7 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
     match command {
         Command::Analyze(args) => analyze::run(&args, console),
         Command::Bench(args) => bench::run(&args, console),
+        Command::Clean(args) => clean::run(&args, console),
         Command::Compose(args) => compose::run(&args, console),
         Command::Doctor(args) => doctor::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),

@@ -6,6 +6,7 @@
 //!
 //! Without a command nothing is executed, and everything that comes out is an estimate.
 
+use super::record::{RecordError, RecordSettings, Recorded, Recording};
 use super::translate::{deeply, translate};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{FirstRefusal, FunctionFacts, FunctionId, Program, Translatability, Translation};
@@ -31,6 +32,8 @@ pub struct AnalyzeSettings {
     pub entry: PathBuf,
     /// Where the figures come from; `None` reads only.
     pub measure: Option<Measure>,
+    /// Calls to record while the command runs.
+    pub record: Option<RecordSettings>,
     /// Thresholds of the verdicts, and declared needs.
     pub policy: Policy,
     /// How many functions get a verdict.
@@ -59,6 +62,8 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// What the command cost.
     pub measurement: Option<Measurement>,
+    /// The calls that were recorded.
+    pub recorded: Option<Recorded>,
     /// Verdicts, most important first.
     pub verdicts: Vec<Verdict>,
 }
@@ -75,6 +80,9 @@ pub enum AnalyzeError {
     /// A profile could not be read.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// Calls could not be recorded.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// Interrupted, or out of threads.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -88,7 +96,13 @@ pub fn analyze(files: &dyn Files, settings: &AnalyzeSettings, progress: Progress
     let options = SurveyOptions::with_jobs(settings.jobs).watched_by(progress);
     let (mut program, diagnostics) = survey(&settings.entry, files, &options)?;
     interrupt::check()?;
-    let measurement = settings.measure.as_ref().map(|how| measure(how, files, &program)).transpose()?;
+    let mut how = settings.measure.clone();
+    let recording = match (&settings.record, &mut how) {
+        (Some(record), Some(Measure::Run(run))) => Some(Recording::prepare(record, &program, run)?),
+        _ => None,
+    };
+    let measurement = how.as_ref().map(|how| measure(how, files, &program)).transpose()?;
+    let recorded = recording.map(|recording| recording.keep(files)).transpose()?;
     let matrix = Matrix::built_in();
     let judged = |program: &Program, limit| {
         let calls = BTreeMap::new();
@@ -100,7 +114,7 @@ pub fn analyze(files: &dyn Files, settings: &AnalyzeSettings, progress: Progress
     let translator = Translator { files, seen: Mutex::default() };
     program.ask(&asked, &translator);
     let verdicts = judged(&program, settings.top);
-    Ok(Analysis { program, diagnostics, measurement, verdicts })
+    Ok(Analysis { program, diagnostics, measurement, recorded, verdicts })
 }
 
 fn measure(how: &Measure, files: &dyn Files, program: &Program) -> Result<Measurement, AnalyzeError> {

@@ -11,9 +11,11 @@ pub mod evolve;
 pub mod load;
 pub mod proof;
 pub mod prove;
+mod record;
 pub mod translate;
 mod unbuilt;
 
 pub use analyze::{Analysis, AnalyzeError, AnalyzeSettings, Measure, analyze};
 pub use compose::{Composition, compose};
 pub use load::{LoadError, Project, load};
+pub use record::{RecordError, RecordSettings, Recorded};

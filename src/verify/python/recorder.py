@@ -119,10 +119,13 @@ class Recorder:
             holder = getattr(module, owner, None) if owner else module
             function = vars(holder).get(attribute) if holder is not None else None
             if inspect.isfunction(function) and not inspect.iscoroutinefunction(function):
-                setattr(holder, attribute, self.wrapped(function, name, module if owner else None))
+                setattr(holder, attribute, self.wrapped(function, name, module if owner else None, holder))
 
-    def wrapped(self, function, name, module):
-        """Return a function that records and is otherwise the same; `module` only for methods."""
+    def wrapped(self, function, name, module, holder):
+        """Return a function that records and is otherwise the same; `module` only for methods.
+
+        Once its budget is spent it gives its place back to the function, which then costs nothing more.
+        """
         budget = Budget(self.plan["budget"])
         skip = 0 if module is None else 1
         code = function.__code__
@@ -130,7 +133,11 @@ class Recorder:
 
         @functools.wraps(function)
         def recording(*args, **kwargs):
-            if budget.left <= 0 or not budget.wants(args) or getattr(self.busy, "now", False):
+            if budget.left <= 0:
+                if vars(holder).get(function.__name__) is recording:
+                    setattr(holder, function.__name__, function)
+                return function(*args, **kwargs)
+            if not budget.wants(args) or getattr(self.busy, "now", False):
                 return function(*args, **kwargs)
             return self.record(function, name, args, kwargs, skip, module, budget)
 
