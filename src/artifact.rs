@@ -153,6 +153,8 @@ pub enum Shape {
     Optional(Box<Shape>),
     /// A class of the interface, by name.
     Class(String),
+    /// A member of an enumeration: the class, and the names of its members.
+    Enum(String, Vec<String>),
     /// Any JSON data.
     Json,
 }

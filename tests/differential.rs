@@ -135,6 +135,7 @@ cases! {
     exceptions "control/exceptions";
     matching "control/matching";
     construction "classes/construction";
+    enums "classes/enums";
     account "classes/account";
     optional "control/optional";
     linked "classes/linked";

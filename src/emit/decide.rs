@@ -107,7 +107,12 @@ fn find_keys(program: &Program, suits: &dyn Fn(&Class) -> bool, ty: &Type, is_ke
                 class.fields.iter().for_each(|field| find_keys(program, suits, &field.ty, true, keys));
             }
         }
+<<<<<<< HEAD
         Type::Dict(key, value, _) => {
+=======
+        Type::Enum(id) if is_key => _ = keys.insert(*id),
+        Type::Dict(key, value) => {
+>>>>>>> fbcb59b (lower, emit: enumerations)
             find_keys(program, suits, key, true, keys);
             find_keys(program, suits, value, false, keys);
         }
@@ -128,6 +133,7 @@ fn find_keys(program: &Program, suits: &dyn Fn(&Class) -> bool, ty: &Type, is_ke
         | Type::Number
         | Type::Str
         | Type::Bytes
+        | Type::Enum(_)
         | Type::Exception
         | Type::Json
         | Type::Response

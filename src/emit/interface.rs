@@ -42,6 +42,7 @@ pub fn shape(program: &Program, ty: &Type) -> Option<Shape> {
         Type::Tuple(items) => Shape::Tuple(items.iter().map(|item| shape(program, item)).collect::<Option<_>>()?),
         Type::Optional(inner) => Shape::Optional(boxed(inner)?),
         Type::Class(id) => Shape::Class(program.class(*id).name.clone()),
+        Type::Enum(id) => Shape::Enum(program.class(*id).name.clone(), names(program.class(*id))),
         Type::Json => Shape::Json,
         Type::Never => Shape::None,
         Type::Unknown
@@ -52,6 +53,10 @@ pub fn shape(program: &Program, ty: &Type) -> Option<Shape> {
         | Type::Response
         | Type::Lock => return None,
     })
+}
+
+fn names(class: &Class) -> Vec<String> {
+    class.members.iter().map(|member| member.name.clone()).collect()
 }
 
 /// A function or method as the outside sees it; `None` where something of it has no shape.
@@ -96,7 +101,7 @@ fn functions(program: &Program, options: &EmitOptions) -> Vec<Callable> {
 
 fn class(program: &Program, options: &EmitOptions, index: usize) -> Option<ClassInterface> {
     let class = &program.classes[index];
-    if !class.public {
+    if !class.public || !class.members.is_empty() {
         return None;
     }
     let data = |field: &crate::ir::Field| Some((field.name.clone(), shape(program, &field.ty)?));

@@ -89,6 +89,11 @@ pub enum ExprKind {
         class: ClassId,
         fields: Vec<Expr>,
     },
+    /// A member of an enumeration.
+    Member {
+        class: ClassId,
+        index: u32,
+    },
     /// A list, set or dict built by loops, or a fold over loops (`sum`, `any`, `max` ...).
     Comprehension(Box<Comprehension>),
     /// Text from pieces (f-string).

@@ -117,6 +117,8 @@ pub struct Class {
     pub doc: Option<String>,
     /// Fields in order of definition; locks are left out, since the state around a call is locked as a whole.
     pub fields: Vec<Field>,
+    /// An enumeration: its members, in order.
+    pub members: Vec<Member>,
     /// How values of it are held.
     pub repr: ClassRepr,
     /// The constructor: `None` where the constructor takes exactly the fields, in order, and does nothing else.
@@ -140,6 +142,22 @@ pub struct Class {
     pub at: Location,
     /// First and last line of its definition.
     pub lines: (usize, usize),
+}
+
+/// A member of an enumeration.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Python name.
+    pub name: String,
+    /// What `repr` gives; nothing where the call declines.
+    pub repr: Option<String>,
+}
+
+impl Class {
+    /// The type of its objects.
+    pub fn object(&self, id: ClassId) -> Type {
+        if self.members.is_empty() { Type::Class(id) } else { Type::Enum(id) }
+    }
 }
 
 /// What `@dataclass` says beyond fields.

@@ -264,6 +264,10 @@ impl<'p> Printer<'p> {
             ExprKind::None => "None".into(),
             ExprKind::Bool(value) => value.to_string(),
             ExprKind::Int(value) => value.to_string(),
+            ExprKind::Member { class, index } => {
+                let class = self.program.class(*class);
+                format!("{}.{}", class.name, class.members[*index as usize].name)
+            }
             ExprKind::Float(value) => format!("{value:?}"),
             ExprKind::Str(text) => format!("{text:?}"),
             ExprKind::Bytes(bytes) => format!("b{:?}", String::from_utf8_lossy(bytes)),
@@ -412,7 +416,7 @@ impl<'p> Printer<'p> {
             Type::FrozenSet(t) => format!("frozenset[{}]", self.ty(t)),
             Type::Tuple(items) => format!("({})", list(items)),
             Type::Optional(t) => format!("{} | None", self.ty(t)),
-            Type::Class(id) => self.program.class(*id).name.clone(),
+            Type::Class(id) | Type::Enum(id) => self.program.class(*id).name.clone(),
             Type::Exception => "exception".into(),
             Type::Function(params, result) => format!("fn({}) -> {}", list(params), self.ty(result)),
             Type::Cell(inner) => format!("cell[{}]", self.ty(inner)),

@@ -30,6 +30,8 @@ pub enum Type {
     /// `T | None`; never nested.
     Optional(Box<Type>),
     Class(ClassId),
+    /// A member of an enumeration.
+    Enum(ClassId),
     /// A caught exception (`except E as name`).
     Exception,
     /// A function value: parameters and result.
@@ -123,7 +125,14 @@ impl Type {
     /// True for values that a copy of bits copies: no text, no containers.
     pub fn is_scalar(&self) -> bool {
         match self {
-            Type::None | Type::Bool | Type::Int | Type::Float | Type::Number | Type::Never | Type::Lock => true,
+            Type::None
+            | Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::Number
+            | Type::Enum(_)
+            | Type::Never
+            | Type::Lock => true,
             Type::Optional(inner) => inner.is_scalar(),
             Type::Tuple(items) => items.iter().all(Type::is_scalar),
             _ => false,

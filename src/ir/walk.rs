@@ -36,6 +36,7 @@ impl Expr {
             | ExprKind::Int(_)
             | ExprKind::Float(_)
             | ExprKind::Str(_)
+            | ExprKind::Member { .. }
             | ExprKind::Bytes(_) => {}
             ExprKind::Read { place, .. } => place.$parts(need, out),
             ExprKind::List(items) | ExprKind::Set(items) | ExprKind::Tuple(items) => {

@@ -106,7 +106,7 @@ pub fn dotted(expr: &Expr) -> Option<String> {
 
 fn named(world: &World, module: ModuleId, name: &str) -> Option<Type> {
     if let Some(Binding::Class(id)) = resolve(world, module, name) {
-        return Some(Type::Class(id));
+        return Some(world.class(id).object(id));
     }
     let name = library_name(world, module, name);
     Some(match name.as_str() {

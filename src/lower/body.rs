@@ -389,6 +389,7 @@ impl<'w, 'a> Body<'w, 'a> {
             ExprKind::None
             | ExprKind::Bool(_)
             | ExprKind::Int(_)
+            | ExprKind::Member { .. }
             | ExprKind::Float(_)
             | ExprKind::Str(_)
             | ExprKind::Bytes(_) => true,

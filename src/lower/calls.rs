@@ -322,6 +322,12 @@ impl<'a> Body<'_, 'a> {
             let message = format!("class `{}` is refused: {}", info.name, problem.message);
             return self.refuse(Code::CallRefused, span, message, "");
         }
+        if info.mixin.is_some() {
+            let Some(&find) = info.methods.get(super::enums::OF_VALUE) else {
+                return self.unknown(span, "the member");
+            };
+            return self.call_bound(find, None, args, keywords, span);
+        }
         if let Some(init) = info.init {
             return self.call_bound(init, None, args, keywords, span);
         }
@@ -373,7 +379,7 @@ impl<'a> Body<'_, 'a> {
             let callee = self.field(base, &attr.text, attr.span)?;
             return self.call_function_value(callee, args, keywords, span);
         }
-        if let Type::Class(class) = base.ty {
+        if let Type::Class(class) | Type::Enum(class) = base.ty {
             return match self.world.class(class).methods.get(&self.member_name(&attr.text)).copied() {
                 Some(method) => match self.world.function(method).kind {
                     FunctionKind::Method(_) => self.call_bound(method, Some(base), args, keywords, span),
@@ -463,6 +469,7 @@ pub fn is_constant(value: &Expr) -> bool {
         ExprKind::None
         | ExprKind::Bool(_)
         | ExprKind::Int(_)
+        | ExprKind::Member { .. }
         | ExprKind::Float(_)
         | ExprKind::Str(_)
         | ExprKind::Bytes(_) => true,

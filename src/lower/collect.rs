@@ -308,7 +308,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             if let FunctionKind::Method(class) | FunctionKind::Property(class) = info.kind {
                 params.push(ParamInfo {
                     name: param.name.text.clone(),
-                    ty: Type::Class(class),
+                    ty: world.class(class).object(class),
                     declared: true,
                     default: None,
                     is_factory: false,

@@ -185,9 +185,18 @@ impl Body<'_, '_> {
                 let empty = ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![value] };
                 make(not(Expr::new(empty, Type::Bool, at)))
             }
-            Type::Class(_) if self.truth_method(&value.ty).is_some() => self.special_truth(value, at.span),
+            Type::Class(_) | Type::Enum(_) if self.truth_method(&value.ty).is_some() => {
+                self.special_truth(value, at.span)
+            }
+            Type::Enum(id) if self.world.class(*id).mixin != Some(super::enums::Mixin::Plain) => {
+                let value = self.plain_value(value, at.span)?;
+                self.truth(value)
+            }
+            Type::Enum(_) if Self::is_simple(&value) => make(ExprKind::Bool(true)),
             Type::Optional(inner)
-                if matches!(**inner, Type::Class(_) | Type::Function(..)) && self.truth_method(inner).is_none() =>
+                if matches!(**inner, Type::Class(_) | Type::Function(..)) && self.truth_method(inner).is_none()
+                    || matches!(&**inner, Type::Enum(id) if self.world.class(*id).mixin == Some(super::enums::Mixin::Plain))
+                        && self.truth_method(inner).is_none() =>
             {
                 make(not(Expr::new(ExprKind::IsNone(Box::new(value)), Type::Bool, at)))
             }

@@ -334,7 +334,7 @@ impl Body<'_, '_> {
     pub fn field(&mut self, base: Expr, name: &str, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let base = self.present(base);
-        let Type::Class(class) = base.ty else {
+        let (Type::Class(class) | Type::Enum(class)) = base.ty else {
             if base.ty == Type::Unknown {
                 return self.unknown(span, &format!("the object that `.{name}` is read from"));
             }
@@ -372,6 +372,11 @@ impl Body<'_, '_> {
     }
 
     fn subscript(&mut self, value: &ast::Expr, index: &ast::Expr, span: Span) -> Lowered<Expr> {
+        if let Some(class) = self.enumeration(value)
+            && let Some(&find) = self.world.class(class).methods.get(super::enums::OF_NAME)
+        {
+            return self.call_bound(find, None, std::slice::from_ref(index), &[], span);
+        }
         if let ast::ExprKind::Slice { lower, upper, step } = &index.kind {
             let base = self.expr(value, None)?;
             let base = self.operand_base(base, "'NoneType' object is not subscriptable");

@@ -46,6 +46,7 @@ impl Body<'_, '_> {
             ("len", 1) => {
                 let value = match self.viewed(&args[0])? {
                     Some(dict) => dict,
+                    None if let Some(class) = self.enumeration(&args[0]) => self.all_members(class, span),
                     None => self.expr(&args[0], None)?,
                 };
                 let value = self.operand_base(value, "object of type 'NoneType' has no len()");
@@ -270,6 +271,7 @@ impl Body<'_, '_> {
         let at = self.at(span);
         let value = self.expr(e, None)?;
         let value = self.present(value);
+        let value = self.plain_value(value, span)?;
         let op = match value.ty {
             Type::Int => return Ok(value),
             Type::Bool => return Ok(self.to_int(value)),
@@ -344,6 +346,9 @@ impl Body<'_, '_> {
                 Some("the text of objects with a `__repr__` inside something else is not translated")
             }
             Type::Class(id) if !self.world.class(*id).is_dataclass => Some("the text of an object shows its address"),
+            Type::Enum(_) if self.special(ty, "__repr__").is_some() => {
+                Some("the text of members with a `__repr__` inside something else is not translated")
+            }
             Type::Function(..) | Type::Lock | Type::Response | Type::Json => Some("this value has no translated text"),
             Type::Dict(_, _, kind) if *kind != DictKind::Plain => {
                 Some("the text of a defaultdict, Counter or OrderedDict is not translated")
@@ -536,11 +541,15 @@ impl Body<'_, '_> {
                     true
                 }
                 ("tuple", Type::Tuple(_)) | ("set", Type::Set(_)) | ("frozenset", Type::FrozenSet(_)) => true,
+                ("int" | "str", Type::Enum(id)) => {
+                    let wanted = if name == "int" { super::enums::Mixin::Int } else { super::enums::Mixin::Str };
+                    self.world.class(*id).mixin == Some(wanted)
+                }
                 ("int" | "float" | "bool" | "str" | "bytes" | "list" | "dict" | "tuple" | "set" | "frozenset", _) => {
                     false
                 }
                 _ => match super::annotations::resolve(self.world, self.module, &name) {
-                    Some(super::world::Binding::Class(id)) => value.ty == Type::Class(id),
+                    Some(super::world::Binding::Class(id)) => value.ty == self.world.class(id).object(id),
                     _ => {
                         return self.refuse(
                             Code::UnknownName,

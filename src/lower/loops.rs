@@ -72,6 +72,7 @@ impl Body<'_, '_> {
         }
         let value = match self.iterator(e) {
             Some(list) => list?,
+            None if let Some(class) = self.enumeration(e) => self.all_members(class, e.span),
             None => self.expr(e, None)?,
         };
         let value = self.operand_base(value, "'NoneType' object is not iterable");

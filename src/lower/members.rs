@@ -8,6 +8,7 @@
 
 use super::annotations::{annotation, dotted, library_name, resolve};
 use super::collect::*;
+use super::enums::{full_names, mixin, read_members, texts_of_members};
 use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{ClassId, ExceptionId, ExceptionKind, FunctionKind, GlobalId, Item, ModuleId, Type};
@@ -25,8 +26,17 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
         return;
     }
     let mut refused = None;
+    let kind = full_names(world, module, def).and_then(|bases| mixin(&bases));
+    let members = match kind.map(|kind| read_members(world, module, def, kind)) {
+        Some(Ok(members)) => members,
+        Some(Err(problem)) => {
+            refused = Some(problem);
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
     let base_ok = |base: &String| matches!(library_name(world, module, base).as_str(), "object" | "abc.ABC");
-    if bases.len() != def.bases.len() || !bases.iter().all(base_ok) || !def.keywords.is_empty() {
+    if kind.is_none() && (bases.len() != def.bases.len() || !bases.iter().all(base_ok) || !def.keywords.is_empty()) {
         refused = Some(
             Diagnostic::new(
                 Code::UnsupportedClass,
@@ -54,10 +64,16 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
         eq: false,
         order: false,
         match_args: None,
+        mixin: None,
+        members: Vec::new(),
+        member_texts: Vec::new(),
         keyword_only: false,
         refused,
     };
-    for decorator in &def.decorators {
+    (class.mixin, class.members) = (kind, members);
+    class.member_texts = if kind.is_some() { texts_of_members(def) } else { Vec::new() };
+    let unique = |e: &&Expr| library_name(world, module, &dotted(e).unwrap_or_default()) != "enum.unique";
+    for decorator in def.decorators.iter().filter(unique) {
         if let Err(problem) = class_decorator(world, module, &mut class, decorator) {
             class.refused.get_or_insert(problem);
         }
@@ -204,6 +220,10 @@ fn refuse_class(world: &mut World, class: ClassId, code: Code, span: Span, messa
 fn define_member<'a>(world: &mut World<'a>, module: ModuleId, class: ClassId, stmt: &'a Stmt) {
     match &stmt.kind {
         StmtKind::FunctionDef(def) => define_method(world, module, class, def, stmt),
+        StmtKind::Assign { targets, .. }
+            if world.class(class).mixin.is_some()
+                && matches!(targets.as_slice(), [Expr { kind: ExprKind::Name(name), .. }] if !name.starts_with('_')) => {
+        }
         StmtKind::Assign { targets, value } => {
             for target in targets {
                 match &target.kind {

@@ -30,6 +30,7 @@ mod declare;
 mod deques;
 mod dicts;
 mod effects;
+mod enums;
 mod exceptions;
 mod expressions;
 mod floats;
@@ -109,7 +110,13 @@ const MOST_PASSES: usize = 40;
 
 /// Lowers the entry file with what it reaches in the other units.
 pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredProgram {
-    let mut world = collect::collect(units);
+    let made: Vec<Option<ast::Module>> = units.iter().map(|unit| enums::prepared(unit.tree)).collect();
+    let units: Vec<Unit> = units
+        .iter()
+        .zip(&made)
+        .map(|(unit, made)| Unit { file: unit.file, tree: made.as_ref().unwrap_or(unit.tree) })
+        .collect();
+    let mut world = collect::collect(&units);
     observed::teach(&mut world, entry, &options.recorded);
     options.unbuilt.iter().for_each(|unbuilt| leave_out(&mut world, unbuilt));
     learn(&mut world);

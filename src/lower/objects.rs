@@ -65,6 +65,9 @@ impl Body<'_, '_> {
         if let Some(&id) = info.attributes.get(&name) {
             return self.global(id, span);
         }
+        if let Some(member) = self.member(class, &name, span) {
+            return Ok(member);
+        }
         match name.as_str() {
             "__name__" | "__qualname__" => Ok(Expr::new(ExprKind::Str(info.name.clone()), Type::Str, at)),
             _ => {
@@ -92,8 +95,9 @@ impl Body<'_, '_> {
         match (self.world.function(method).kind, args) {
             (FunctionKind::Static(_), _) => self.call_bound(method, None, args, keywords, span),
             (FunctionKind::Method(_), [object, rest @ ..]) => {
-                let object = self.expr(object, Some(&Type::Class(class)))?;
-                let object = self.coerce(object, &Type::Class(class), "the object")?;
+                let ty = self.world.class(class).object(class);
+                let object = self.expr(object, Some(&ty))?;
+                let object = self.coerce(object, &ty, "the object")?;
                 self.call_bound(method, Some(object), rest, keywords, span)
             }
             _ => self.refuse(Code::UnsupportedCall, span, format!("`{}` cannot be called so", attr.text), ""),

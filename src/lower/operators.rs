@@ -60,6 +60,7 @@ impl Body<'_, '_> {
             return self.unknown(span, "an operand");
         }
         let (left, right) = (self.present(left), self.present(right));
+        let (left, right) = (self.plain_value(left, span)?, self.plain_value(right, span)?);
         if left.ty.is_number() && right.ty.is_number() {
             return self.number_op(op, left, right, span);
         }
@@ -415,6 +416,13 @@ impl Body<'_, '_> {
         if left.ty == Type::Unknown || right.ty == Type::Unknown {
             return self.unknown(span, "a compared value").map(|e| Expr::new(e.kind, Type::Bool, at));
         }
+        let (left, right) = match op {
+            C::In | C::NotIn => (left, right),
+            _ => match self.compare_members(op, left, right, span)? {
+                Ok(test) => return Ok(test),
+                Err(operands) => operands,
+            },
+        };
         let op = match op {
             C::In | C::NotIn => return self.membership(left, right, op == C::NotIn, span),
             C::Is | C::IsNot => {

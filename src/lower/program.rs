@@ -1,7 +1,8 @@
 //! Puts the translated bodies together: what the entry reaches, renumbered, with the decisions of the whole program.
 
 use super::aliases::Aliases;
-use super::world::{ClassInfo, FieldDefault, World};
+use super::enums::{NAME, VALUE};
+use super::world::{ClassInfo, FieldDefault, FieldInfo, World};
 use super::{Bodies, LowerOptions, LoweredProgram, effects, ownership, values, widening};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::walk::{Part, each_expr_mut, each_part, each_part_of, each_part_of_mut, each_stmt_mut};
@@ -286,7 +287,7 @@ struct Found {
 impl Found {
     fn ty(&mut self, ty: &Type) {
         match ty {
-            Type::Class(id) => {
+            Type::Class(id) | Type::Enum(id) => {
                 self.classes.insert(id.0);
             }
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
@@ -314,7 +315,7 @@ impl Found {
                     ExprKind::Call { function, .. } | ExprKind::Closure { function, .. } => {
                         self.functions.insert(function.0);
                     }
-                    ExprKind::Construct { class, .. } => {
+                    ExprKind::Construct { class, .. } | ExprKind::Member { class, .. } => {
                         self.classes.insert(class.0);
                     }
                     ExprKind::Read { place: Place::Global(id), .. } => {
@@ -376,6 +377,9 @@ fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps
         name: info.name.clone(),
         module: info.module,
         doc: super::collect::docstring(&info.def.body),
+        members: (info.member_names().into_iter().zip(&info.member_texts))
+            .map(|(name, text)| Member { name, repr: text.clone().filter(|_| !own("__repr__")) })
+            .collect(),
         repr: ClassRepr::Owned,
         init: info.init.as_ref().and_then(method),
         methods: (info.methods.values().filter(|id| Some(**id) != info.init))
@@ -388,7 +392,10 @@ fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps
                 .fields
                 .iter()
                 .zip(&fields)
-                .map(|(f, field)| default(f.default.as_ref(), &field.ty, at))
+                .map(|(f, field)| {
+                    let member = member_default(world, f, &field.ty, at);
+                    member.or_else(|| default(f.default.as_ref(), &field.ty, at))
+                })
                 .collect(),
         }),
         has_eq: info.eq || own("__eq__"),
@@ -401,6 +408,16 @@ fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps
         at,
         lines: world.lines(info.module, info.span),
     }
+}
+
+/// A default that is a member of an enumeration.
+fn member_default(world: &World, field: &FieldInfo, ty: &Type, at: crate::span::Location) -> Option<Expr> {
+    let (Some(FieldDefault::Value(e)), Type::Enum(old), Type::Enum(class)) = (&field.default, &field.ty, ty) else {
+        return None;
+    };
+    let crate::python::ast::ExprKind::Attribute { attr, .. } = &e.kind else { return None };
+    let (_, index) = world.class(*old).members.iter().find(|(name, _)| *name == attr.text)?;
+    Some(Expr::new(ExprKind::Member { class: *class, index: *index }, ty.clone(), at))
 }
 
 /// The default of a dataclass field as far as callers from outside need it.
@@ -471,7 +488,7 @@ impl Maps {
 
     fn ty(&self, ty: &mut Type) {
         match ty {
-            Type::Class(id) => *id = self.class(*id),
+            Type::Class(id) | Type::Enum(id) => *id = self.class(*id),
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
                 self.ty(t)
             }
@@ -508,7 +525,7 @@ impl Maps {
             ExprKind::Call { function, .. } | ExprKind::Closure { function, .. } => {
                 *function = self.function(*function);
             }
-            ExprKind::Construct { class, .. } => *class = self.class(*class),
+            ExprKind::Construct { class, .. } | ExprKind::Member { class, .. } => *class = self.class(*class),
             _ => {}
         }
     }
@@ -557,6 +574,10 @@ fn refusals(world: &World, entry: FileId, options: &LowerOptions) -> Vec<(String
             None => info.name.clone(),
         };
         let class_refused = class.is_some_and(|class| class.refused.is_some());
+        let given = class.is_some_and(|class| class.mixin.is_some()) && matches!(info.name.as_str(), VALUE | NAME);
+        if given {
+            continue;
+        }
         let crossing = crossing(world, index as u32).map(|what| {
             let message = format!("`{name}` takes or gives {what}, which cannot cross the call boundary");
             Diagnostic::new(Code::UnsupportedAnnotation, world.at(info.module, info.written.place(info.span)), message)

@@ -113,7 +113,7 @@ fn stem(op: ast::BinaryOp) -> &'static str {
 impl<'a> Body<'_, 'a> {
     /// The special method of an object's class.
     pub fn special(&self, ty: &Type, name: &str) -> Option<FunctionId> {
-        let Type::Class(class) = ty else { return None };
+        let (Type::Class(class) | Type::Enum(class)) = ty else { return None };
         let id = *self.world.class(*class).methods.get(name)?;
         matches!(self.world.function(id).kind, FunctionKind::Method(_)).then_some(id)
     }
@@ -284,7 +284,12 @@ impl<'a> Body<'_, 'a> {
     /// The text of an object by its own method: `__repr__`, before it `__str__` unless `repr` is asked for.
     pub fn special_text(&mut self, value: Expr, repr: bool, span: Span) -> Lowered<Result<Expr, Expr>> {
         let own = if repr { None } else { self.special(&value.ty, "__str__") };
-        let Some(id) = own.or_else(|| self.special(&value.ty, "__repr__")) else { return Ok(Err(value)) };
+        let Some(id) = own.or_else(|| self.special(&value.ty, "__repr__")) else {
+            return match value.ty {
+                Type::Enum(_) => self.member_text(value, repr, span).map(Ok),
+                _ => Ok(Err(value)),
+            };
+        };
         let text = self.call_special(id, vec![value], span)?;
         match text.ty {
             Type::Str => Ok(Ok(text)),

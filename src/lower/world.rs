@@ -240,6 +240,12 @@ pub struct ClassInfo<'a> {
     pub order: bool,
     /// A dataclass of which all fields are given by name.
     pub keyword_only: bool,
+    /// An enumeration, and what it is besides one.
+    pub mixin: Option<super::enums::Mixin>,
+    /// Names of members of an enumeration, each with the number of its member.
+    pub members: Vec<(String, u32)>,
+    /// What `repr` gives of each member, where that is known.
+    pub member_texts: Vec<Option<String>>,
     /// `__match_args__`, where the class body says it.
     pub match_args: Option<Vec<String>>,
     pub refused: Option<Diagnostic>,
@@ -361,7 +367,7 @@ impl<'a> World<'a> {
     /// Why the first refused class inside a type is refused.
     pub fn refused_class(&self, ty: &Type) -> Option<&Diagnostic> {
         match ty {
-            Type::Class(id) => self.class(*id).refused.as_ref(),
+            Type::Class(id) | Type::Enum(id) => self.class(*id).refused.as_ref(),
             Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
                 self.refused_class(t)
             }
@@ -397,7 +403,7 @@ impl<'a> World<'a> {
             Type::FrozenSet(t) => format!("frozenset[{}]", self.describe(t)),
             Type::Tuple(items) => format!("tuple[{}]", list(items)),
             Type::Optional(t) => format!("{} | None", self.describe(t)),
-            Type::Class(id) => self.class(*id).name.clone(),
+            Type::Class(id) | Type::Enum(id) => self.class(*id).name.clone(),
             Type::Exception => "an exception".into(),
             Type::Function(params, result) => format!("Callable[[{}], {}]", list(params), self.describe(result)),
             Type::Cell(t) => self.describe(t),

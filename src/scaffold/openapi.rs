@@ -172,6 +172,10 @@ fn schema(shape: &Shape) -> Value {
         }
         Shape::Optional(inner) => json!({"anyOf": [schema(inner), {"type": "null"}]}),
         Shape::Class(name) => reference(name),
+        Shape::Enum(class, members) => {
+            let words: Vec<String> = members.iter().map(|name| format!("{class}.{name}")).collect();
+            json!({"type": "object", "required": ["$enum"], "properties": {"$enum": {"enum": words}}})
+        }
         Shape::Json => json!({}),
     }
 }

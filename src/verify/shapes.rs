@@ -47,7 +47,7 @@ pub(super) fn kind_of_shape(shape: &Shape) -> Option<Kind> {
         Shape::Dict(_, _) => Kind::Dict,
         Shape::Optional(inner) => return kind_of_shape(inner),
         Shape::Class(name) => Kind::Class(name.clone()),
-        Shape::None | Shape::Bool | Shape::FrozenSet(_) | Shape::Json => return None,
+        Shape::None | Shape::Bool | Shape::FrozenSet(_) | Shape::Enum(..) | Shape::Json => return None,
     })
 }
 
@@ -69,6 +69,7 @@ pub(super) fn fits(value: &Value, shape: &Shape, classes: &[ClassInterface]) -> 
             pairs.iter().all(|(name, value)| fits(name, key, classes) && fits(value, inner, classes))
         }
         (Shape::Class(name), Value::Object(object)) => *name == object.class && fields_fit(object, classes),
+        (Shape::Enum(class, members), value) => members.iter().any(|name| *value == member(class, name)),
         (Shape::Json, value) => !matches!(value, Value::Object(_) | Value::Alias(_) | Value::Ref(_)),
         _ => false,
     }
@@ -100,10 +101,16 @@ pub(super) fn enumerate(callable: &Callable) -> Option<Vec<Vec<Value>>> {
     Some(lists)
 }
 
+/// A member of an enumeration.
+pub(super) fn member(class: &str, name: &str) -> Value {
+    Value::Tagged("$enum".into(), Box::new(Value::text(format!("{class}.{name}"))))
+}
+
 fn few(shape: &Shape) -> Option<Vec<Value>> {
     match shape {
         Shape::None => Some(vec![Value::None]),
         Shape::Bool => Some(vec![Value::Bool(false), Value::Bool(true)]),
+        Shape::Enum(class, members) => Some(members.iter().map(|name| member(class, name)).collect()),
         Shape::Optional(inner) => {
             let mut values = few(inner)?;
             values.push(Value::None);

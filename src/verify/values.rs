@@ -88,6 +88,9 @@ impl Values<'_> {
             Shape::Optional(_) if random.percent(20 + 12 * depth) => Value::None,
             Shape::Optional(inner) => self.any(inner, name, random, depth),
             Shape::Class(class) => self.object(class, random, depth),
+            Shape::Enum(class, members) => {
+                super::shapes::member(class, random.pick(members).map_or("", String::as_str))
+            }
             Shape::Json => self.json(random, depth),
         }
     }

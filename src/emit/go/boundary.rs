@@ -21,7 +21,8 @@ use std::fmt::Write;
 pub(super) fn text(cx: &Context, interface: &Interface) -> String {
     let mut out = String::from(FRONT);
     out.push_str(&items::state(cx));
-    let classes: Vec<ClassId> = (0..cx.program.classes.len()).map(|i| ClassId(i as u32)).collect();
+    let classes = (0..cx.program.classes.len()).map(|i| ClassId(i as u32));
+    let classes: Vec<ClassId> = classes.filter(|id| cx.class(*id).members.is_empty()).collect();
     let mut tables = Tables { cx, interface, out: String::new() };
     tables.module(&classes);
     out.push('\n');

@@ -518,6 +518,7 @@ impl super::Context<'_> {
             | Type::FrozenSet(_)
             | Type::Optional(_)
             | Type::Class(_)
+            | Type::Enum(_)
             | Type::Exception
             | Type::Deque(_)
             | Type::Function(..)

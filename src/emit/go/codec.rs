@@ -35,6 +35,12 @@ pub(super) fn codec_of(cx: &Context, ty: &Type) -> String {
         Type::Optional(inner) if cx.is_nilable(inner) => format!("support.NilCodec({})", of(inner)),
         Type::Optional(inner) => format!("support.OptionCodec({})", of(inner)),
         Type::Class(id) => format!("{}()", derived_names(cx.names.class(*id))[0]),
+        Type::Enum(id) => {
+            let class = cx.class(*id);
+            let names: Vec<String> = class.members.iter().map(|member| text::quote(&member.name)).collect();
+            let (ty, word) = (cx.names.class(*id), text::quote(&class.name));
+            format!("support.MemberCodec[{ty}]({word}, {})", names.join(", "))
+        }
         Type::Json => "support.JSONCodec".into(),
         Type::Deque(_) | Type::Exception | Type::Function(..) | Type::Cell(_) | Type::Response => {
             cx.refuse(Default::default(), "values of this type do not cross the boundary".into());
@@ -165,6 +171,7 @@ pub(super) fn copy_of(cx: &Context, ty: &Type, value: Ex) -> Option<Ex> {
         | Type::Str
         | Type::FrozenSet(_)
         | Type::Class(_)
+        | Type::Enum(_)
         | Type::Exception
         | Type::Function(..)
         | Type::Cell(_)

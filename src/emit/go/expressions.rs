@@ -87,6 +87,7 @@ impl<'c> Body<'c> {
             ExprKind::None => self.cx.zero(&e.ty),
             ExprKind::Bool(value) => Ex::word(value.to_string()),
             ExprKind::Int(value) => text::int(*value),
+            ExprKind::Member { class, index } => Ex::word(self.cx.names.member(*class, *index)),
             ExprKind::Float(value) => text::float(*value),
             ExprKind::Str(value) => Ex::word(text::quote(value)),
             ExprKind::Bytes(bytes) => text::bytes(bytes),
@@ -424,6 +425,7 @@ impl<'c> Body<'c> {
             | ExprKind::Float(_)
             | ExprKind::Str(_)
             | ExprKind::Bytes(_)
+            | ExprKind::Member { .. }
             | ExprKind::List(_)
             | ExprKind::Dict(_)
             | ExprKind::Set(_)

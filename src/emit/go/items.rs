@@ -64,6 +64,10 @@ fn write_class(cx: &Context, id: ClassId, items: &mut Items) {
     let name = cx.names.class(id).to_string();
     let place = origin(cx, class.module, &name, class.lines, items);
     items.text.push_str(&comment(&name, class.doc.as_deref(), &place));
+    if !class.members.is_empty() {
+        write_members(cx, id, items);
+        return write_methods(cx, class, items);
+    }
     let field = |(index, field): (usize, &Field)| {
         (cx.names.field(id, crate::ir::FieldId(index as u32)).to_string(), cx.ty(&field.ty))
     };
@@ -73,6 +77,24 @@ fn write_class(cx: &Context, id: ClassId, items: &mut Items) {
     } else {
         let _ = writeln!(items.text, "type {name} struct {{\n{}}}", columns(&rows, 1));
     }
+    write_methods(cx, class, items);
+}
+
+/// The type of an enumeration with its members.
+fn write_members(cx: &Context, id: ClassId, items: &mut Items) {
+    let name = cx.names.class(id);
+    let words: Vec<String> = (0..cx.class(id).members.len()).map(|i| cx.names.member(id, i as u32).into()).collect();
+    let (first, rest) = words.split_at(1);
+    let _ = writeln!(items.text, "type {name} int\n\n// The members of {name}.\nconst (");
+    let _ = writeln!(items.text, "\t{} {name} = iota", first.concat());
+    rest.iter().for_each(|word| _ = writeln!(items.text, "\t{word}"));
+    let _ = writeln!(
+        items.text,
+        ")\n\n// Hash tells the member from the others.\nfunc (m {name}) Hash() int64 {{\n\treturn int64(m)\n}}"
+    );
+}
+
+fn write_methods(cx: &Context, class: &Class, items: &mut Items) {
     let methods = class.methods.iter().filter(|method| Some(**method) != class.init);
     for function in class.init.iter().chain(methods) {
         items.text.push('\n');
@@ -108,7 +130,7 @@ fn receiver(cx: &Context, function: &Function, body: &mut Body) -> String {
     let name = body.scope.take(&names::GoIdent::private(&initial), "1");
     body.names[param.local.0 as usize] = name.clone();
     body.pointers[param.local.0 as usize] = false;
-    format!("({name} {}) ", cx.ty(&Type::Class(class)))
+    format!("({name} {}) ", cx.ty(&cx.class(class).object(class)))
 }
 
 /// Parameters and results.
@@ -277,6 +299,9 @@ fn compare(cx: &Context, id: ClassId) -> String {
 
 fn repr(cx: &Context, id: ClassId) -> String {
     let class = cx.class(id);
+    if !class.members.is_empty() {
+        return member_repr(class, cx.names.class(id));
+    }
     if class.dataclass.is_none() || class.own_repr {
         let ty = cx.ty(&Type::Class(id));
         return format!(
@@ -296,6 +321,16 @@ fn repr(cx: &Context, id: ClassId) -> String {
         "// Repr returns what Python's repr gives.\nfunc (a {ty}) Repr() string {{\n{none}\treturn {}\n}}\n",
         text.text(1)
     )
+}
+
+fn member_repr(class: &Class, name: &str) -> String {
+    let texts: Option<Vec<String>> =
+        class.members.iter().map(|member| member.repr.as_ref().map(|text| text::quote(text))).collect();
+    let body = match texts {
+        Some(texts) => format!("\treturn [...]string{{{}}}[m]\n", texts.join(", ")),
+        None => "\tsupport.Decline(\"repr\")\n\treturn \"\"\n".to_string(),
+    };
+    format!("// Repr returns what Python's repr gives.\nfunc (m {name}) Repr() string {{\n{body}}}\n")
 }
 
 fn hash(cx: &Context, id: ClassId) -> String {

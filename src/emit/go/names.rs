@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 /// The names of everything in the package, fixed before anything is written.
 pub(super) struct Names {
     classes: Vec<String>,
+    /// By class, the members of an enumeration.
+    members: Vec<Vec<String>>,
     exceptions: Vec<String>,
     functions: Vec<String>,
     globals: Vec<String>,
@@ -25,6 +27,14 @@ impl Names {
         let classes = program.classes.iter().map(|c| package.take(&GoIdent::of(&c.name), "Type")).collect::<Vec<_>>();
         for name in classes.iter().flat_map(|class| super::boundary::derived_names(class)) {
             package.taken.insert(name);
+        }
+        let mut words = Vec::new();
+        for (class, word) in program.classes.iter().zip(&classes) {
+            let member = |member: &crate::ir::Member| {
+                let name = GoIdent::exported(&member.name.to_lowercase());
+                package.take(&GoIdent(format!("{word}{name}")), "Member")
+            };
+            words.push(class.members.iter().map(member).collect());
         }
         let exceptions = program.exceptions.iter().map(|e| package.take(&GoIdent::of(&e.name), "Type")).collect();
         let mut fields = Vec::new();
@@ -52,12 +62,17 @@ impl Names {
             let ident = if locals.contains(ident.as_str()) { GoIdent(format!("{ident}Of")) } else { ident };
             functions[index] = package.take(&ident, "Func");
         }
-        Names { classes, exceptions, functions, globals, fields, package }
+        Names { classes, members: words, exceptions, functions, globals, fields, package }
     }
 
     /// The struct of a class.
     pub(super) fn class(&self, id: ClassId) -> &str {
         &self.classes[id.0 as usize]
+    }
+
+    /// A member of an enumeration.
+    pub(super) fn member(&self, id: ClassId, index: u32) -> &str {
+        &self.members[id.0 as usize][index as usize]
     }
 
     /// The variable of an exception class of the program.
@@ -118,6 +133,7 @@ const METHOD_NAMES: &[&str] = &[
     "Format",
     "GobDecode",
     "GobEncode",
+    "Hash",
     "MarshalJSON",
     "MarshalXML",
     "Peek",

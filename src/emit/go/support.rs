@@ -22,6 +22,7 @@ sources![
     "codec.go",
     "codecbytes.go",
     "codecdict.go",
+    "codecmember.go",
     "codecnumber.go",
     "codecoption.go",
     "codecset.go",

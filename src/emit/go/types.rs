@@ -64,6 +64,7 @@ impl Context<'_> {
             Type::Optional(inner) => format!("support.Option[{}]", self.ty(inner)),
             Type::Class(id) if self.keys.contains(id) => self.names.class(*id).into(),
             Type::Class(id) => format!("*{}", self.names.class(*id)),
+            Type::Enum(id) => self.names.class(*id).into(),
             Type::Exception => "*support.Exception".into(),
             Type::Function(params, result) => {
                 let depth = self.deep_values.contains(ty).then(|| "int".to_string());
@@ -130,7 +131,7 @@ impl Context<'_> {
     pub(super) fn zero(&self, ty: &Type) -> Ex {
         Ex::word(match ty {
             Type::Bool => "false".into(),
-            Type::Int | Type::Float => "0".into(),
+            Type::Int | Type::Float | Type::Enum(_) => "0".into(),
             Type::Str => "\"\"".into(),
             Type::Unknown | Type::Never | Type::None | Type::Number | Type::Lock | Type::Tuple(_) => {
                 format!("{}{{}}", self.ty(ty))
@@ -156,7 +157,7 @@ impl Context<'_> {
     /// True where Go's `==` on elements is Python's.
     fn is_plain(&self, ty: &Type) -> bool {
         match ty {
-            Type::Bool | Type::Int | Type::Str | Type::None => true,
+            Type::Bool | Type::Int | Type::Str | Type::Enum(_) | Type::None => true,
             Type::Class(id) => !self.class(*id).has_eq,
             Type::Tuple(items) => items.iter().all(|item| self.is_plain(item)),
             _ => false,
@@ -166,9 +167,14 @@ impl Context<'_> {
     /// `a == b`; both are read more than once where a tuple is compared part by part.
     pub(super) fn equal(&self, ty: &Type, a: Ex, b: Ex) -> Ex {
         match ty {
-            Type::Bool | Type::Int | Type::Str | Type::Float | Type::None | Type::Never | Type::Unknown => {
-                a.binary("==", b)
-            }
+            Type::Bool
+            | Type::Int
+            | Type::Str
+            | Type::Float
+            | Type::Enum(_)
+            | Type::None
+            | Type::Never
+            | Type::Unknown => a.binary("==", b),
             Type::Number => Ex::call("support.EqualNumbers", vec![a, b]),
             Type::Bytes => Ex::call("slices.Equal", vec![a, b]),
             Type::List(item) if self.is_plain(item) => Ex::call("slices.Equal", vec![a, b]),
@@ -260,6 +266,7 @@ impl Context<'_> {
             | Type::Set(_)
             | Type::FrozenSet(_)
             | Type::Optional(_)
+            | Type::Enum(_)
             | Type::Exception
             | Type::Function(..)
             | Type::Cell(_)
@@ -313,7 +320,7 @@ impl Context<'_> {
             Type::Optional(inner) if !self.is_nilable(inner) => {
                 Ex::call("support.ReprOption", vec![value, self.repr_function(inner)])
             }
-            Type::Class(id) => {
+            Type::Class(id) | Type::Enum(id) => {
                 self.request(Request::Repr(*id));
                 value.method("Repr", vec![])
             }

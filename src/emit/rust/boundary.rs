@@ -135,7 +135,8 @@ impl<'e, 'p> Boundary<'e, 'p> {
 
     pub(super) fn classes(&self) -> impl Iterator<Item = ClassId> + use<'p> {
         let classes = &self.emitter.program.classes;
-        (0..classes.len()).filter(|index| classes[*index].public).map(|index| ClassId(index as u32))
+        let kept = |class: &crate::ir::Class| class.public && class.members.is_empty();
+        (0..classes.len()).filter(move |index| kept(&classes[*index])).map(|index| ClassId(index as u32))
     }
 
     pub(super) fn class_type(&self, id: ClassId) -> TokenStream {

@@ -29,6 +29,7 @@ impl Boundary<'_, '_> {
             | Type::Number
             | Type::Str
             | Type::Bytes
+            | Type::Enum(_)
             | Type::Json => true,
             Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
                 self.is_wired_within(item, seen)
@@ -69,6 +70,9 @@ impl Boundary<'_, '_> {
 
     fn codec(&self, id: ClassId) -> TokenStream {
         let class = self.emitter.program.class(id);
+        if !class.members.is_empty() {
+            return self.member_codec(id);
+        }
         let (ty, path) = (self.class_type(id), self.emitter.class(id));
         let names = &self.emitter.names.fields[id.0 as usize];
         let written: Vec<usize> = (0..class.fields.len()).filter(|at| self.is_written(&class.fields[*at].ty)).collect();
@@ -107,6 +111,29 @@ impl Boundary<'_, '_> {
 
                 fn encode(&self, exact: bool) -> Value {
                     #written
+                }
+            }
+        )
+    }
+
+    fn member_codec(&self, id: ClassId) -> TokenStream {
+        let class = self.emitter.program.class(id);
+        let (path, names) = (self.emitter.class(id), &self.emitter.names.members[id.0 as usize]);
+        let words: Vec<String> = class.members.iter().map(|member| format!("{}.{}", class.name, member.name)).collect();
+        quote!(
+            impl Wire for #path {
+                fn decode(value: &Value) -> Self {
+                    match crate::wire::tagged(value, "$enum").and_then(Value::as_str) {
+                        #(Some(#words) => #path::#names,)*
+                        _ => crate::wire::wrong_type(),
+                    }
+                }
+
+                fn encode(&self, _exact: bool) -> Value {
+                    let word = match self {
+                        #(#path::#names => #words,)*
+                    };
+                    crate::wire::tag("$enum", Value::String(word.to_string()))
                 }
             }
         )

@@ -193,6 +193,10 @@ impl<'e, 'p> Scope<'e, 'p> {
             }),
             ExprKind::Bool(value) => Value::owned(Code::atom(quote!(#value))),
             ExprKind::Int(value) => Value::owned(int_literal(*value)),
+            ExprKind::Member { class, index } => {
+                let (ty, name) = (self.emitter.class(*class), self.emitter.names.member(*class, *index));
+                Value::owned(Code::atom(quote!(#ty::#name)))
+            }
             ExprKind::Float(value) => Value::owned(float_literal(*value)),
             ExprKind::Str(value) => Value::new(Code::atom(quote!(#value)), Kind::Slice),
             ExprKind::Bytes(value) => {

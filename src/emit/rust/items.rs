@@ -65,6 +65,9 @@ impl Emitter<'_> {
         let class = self.program.class(id);
         let name = self.names.class(id);
         let docs = self.docs(class.module, class.doc.as_deref(), Some(class.lines));
+        if !class.members.is_empty() {
+            return self.member_items(id, docs);
+        }
         let derives = self.derives(class);
         let fields = class.fields.iter().zip(&self.names.fields[id.0 as usize]).map(|(field, name)| {
             let ty = self.ty(&field.ty);
@@ -100,6 +103,24 @@ impl Emitter<'_> {
         let own_impl = self.implementation(quote!(#name), &own);
         let shared_impl = self.implementation(quote!(Shared<#name>), &shared);
         quote!(#docs #derives pub struct #name { #(#fields),* } #own_eq #by_identity #key_impl #own_impl #shared_impl)
+    }
+
+    /// An enumeration with its methods.
+    fn member_items(&self, id: ClassId, docs: TokenStream) -> TokenStream {
+        let (name, members) = (self.names.class(id), &self.names.members[id.0 as usize]);
+        let methods: Vec<FunctionId> = self.program.class(id).methods.clone();
+        let methods: Vec<FunctionId> = methods.into_iter().filter(|id| self.reachable[id.0 as usize]).collect();
+        let own_impl = self.implementation(quote!(#name), &methods);
+        let key = self.keys.contains(&id).then(|| {
+            quote!(
+                impl Key for #name {
+                    fn hash_of(&self) -> i64 {
+                        *self as i64
+                    }
+                }
+            )
+        });
+        quote!(#docs #[derive(Clone, Copy, Debug, PartialEq, Eq)] pub enum #name { #(#members),* } #key #own_impl)
     }
 
     fn implementation(&self, name: TokenStream, methods: &[FunctionId]) -> TokenStream {
@@ -145,7 +166,7 @@ impl Emitter<'_> {
 
     fn is_hashable(&self, ty: &Type) -> bool {
         match ty {
-            Type::None | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes => true,
+            Type::None | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes | Type::Enum(_) => true,
             Type::FrozenSet(inner) | Type::Optional(inner) => self.is_hashable(inner),
             Type::Tuple(items) => items.iter().all(|item| self.is_hashable(item)),
             Type::Class(id) => {
@@ -334,6 +355,16 @@ impl Emitter<'_> {
     fn repr_item(&self, id: ClassId) -> TokenStream {
         let class = self.program.class(id);
         let (name, fields) = (self.names.class(id), &self.names.fields[id.0 as usize]);
+        if !class.members.is_empty() {
+            let members = class.members.iter().zip(&self.names.members[id.0 as usize]).map(|(member, word)| {
+                let text = match &member.repr {
+                    Some(text) => quote!(#text.to_string()),
+                    None => quote!(guard::guard("repr", "")),
+                };
+                quote!(#name::#word => #text)
+            });
+            return quote!(impl Repr for #name { fn repr(&self) -> String { match self { #(#members),* } } });
+        }
         if class.dataclass.is_none() || class.own_repr {
             // Python shows where the object lies, or asks the object.
             let ty = if class.repr == ClassRepr::Shared { quote!(Shared<#name>) } else { quote!(#name) };

@@ -99,6 +99,7 @@ impl Emitter<'_> {
                 self.note_classes(value, noted);
             }
             Type::Tuple(items) => items.iter().for_each(|item| self.note_classes(item, noted)),
+            Type::Enum(id) => _ = noted.borrow_mut().insert(*id),
             Type::Class(id) => {
                 let new = noted.borrow_mut().insert(*id);
                 if new {

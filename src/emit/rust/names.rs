@@ -96,6 +96,11 @@ fn camel(name: &str) -> String {
         .collect()
 }
 
+fn members(class: &Class) -> Vec<Ident> {
+    let mut taken = HashSet::from(["Self".to_string()]);
+    class.members.iter().map(|member| ident(&fresh(&camel(&member.name.to_lowercase()), &mut taken))).collect()
+}
+
 /// Takes a name that is free: without leading underscores if possible, else with a number.
 pub fn fresh(wanted: &str, taken: &mut HashSet<String>) -> String {
     let trimmed = wanted.trim_start_matches('_');
@@ -116,6 +121,8 @@ pub struct Names {
     pub modules: Vec<Ident>,
     /// By class.
     pub classes: Vec<Ident>,
+    /// By class, then member of an enumeration.
+    pub members: Vec<Vec<Ident>>,
     /// By class, then field.
     pub fields: Vec<Vec<Ident>>,
     /// By exception class of the program.
@@ -147,6 +154,7 @@ impl Names {
         Names {
             modules: program.modules.iter().map(module).collect(),
             classes: program.classes.iter().map(class).collect(),
+            members: program.classes.iter().map(members).collect(),
             fields: program.classes.iter().map(fields).collect(),
             exceptions: program
                 .exceptions
@@ -163,6 +171,11 @@ impl Names {
                 })
                 .collect(),
         }
+    }
+
+    /// A member of an enumeration.
+    pub fn member(&self, id: ClassId, index: u32) -> &Ident {
+        &self.members[id.0 as usize][index as usize]
     }
 
     /// The name of a function.

@@ -394,6 +394,7 @@ fn is_evident(value: &Expr) -> bool {
         | ExprKind::Format(_)
         | ExprKind::Str(_)
         | ExprKind::Bool(_)
+        | ExprKind::Member { .. }
         | ExprKind::Float(_)
         | ExprKind::Compare { .. }
         | ExprKind::Not(_)

@@ -59,7 +59,7 @@ impl Emitter<'_> {
                 let name = self.class(*id);
                 quote!(Shared<#name>)
             }
-            Type::Class(id) => self.class(*id),
+            Type::Class(id) | Type::Enum(id) => self.class(*id),
             Type::Exception => quote!(Exception),
             Type::Function(params, result) => {
                 let name = super::closures::function_type(params.len());
