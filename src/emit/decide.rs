@@ -107,12 +107,8 @@ fn find_keys(program: &Program, suits: &dyn Fn(&Class) -> bool, ty: &Type, is_ke
                 class.fields.iter().for_each(|field| find_keys(program, suits, &field.ty, true, keys));
             }
         }
-<<<<<<< HEAD
-        Type::Dict(key, value, _) => {
-=======
         Type::Enum(id) if is_key => _ = keys.insert(*id),
-        Type::Dict(key, value) => {
->>>>>>> fbcb59b (lower, emit: enumerations)
+        Type::Dict(key, value, _) => {
             find_keys(program, suits, key, true, keys);
             find_keys(program, suits, value, false, keys);
         }
