@@ -118,7 +118,7 @@ impl Mood {
             Shape::Dict(key, value) => self == Mood::Small || self.suits(key) || self.suits(value),
             Shape::Tuple(shapes) => shapes.iter().any(|shape| self.suits(shape)),
             Shape::Class(_) => self != Mood::Usual,
-            Shape::None | Shape::Bool | Shape::Str | Shape::Bytes | Shape::Json => false,
+            Shape::None | Shape::Bool | Shape::Str | Shape::Bytes | Shape::Enum(..) | Shape::Json => false,
         }
     }
 
