@@ -51,6 +51,7 @@ fn ways(shape: &Shape, interface: &Interface, depth: usize, found: &mut BTreeSet
         | Shape::Number
         | Shape::Str
         | Shape::Bytes
+        | Shape::Enum(..)
         | Shape::Json => {}
     }
     found.extend(match shape {
