@@ -119,19 +119,21 @@ fn member(stmt: &Stmt) -> Option<(&str, &Expr)> {
 
 /// Puts numbers in the place of `auto()`: one more than the member before.
 fn number(def: &mut ast::ClassDef, text_values: bool, full: &dyn Fn(&Expr) -> Option<String>) {
-    let mut last = 0;
+    // What `auto()` gives after anything but numbers that grow depends on the version of Python.
+    let mut last = Some(0);
     for stmt in &mut def.body {
         let Some((name, value)) = member(stmt) else { continue };
         let is_auto = matches!(&value.kind, ExprKind::Call { func, args, .. }
             if args.is_empty() && full(func).as_deref() == Some("enum.auto"));
-        let kind = match &value.kind {
+        let kind = match (&value.kind, last) {
             _ if is_auto && text_values => ExprKind::Str(name.to_lowercase()),
-            _ if is_auto => ExprKind::Int(ast::IntLiteral::Small(last + 1)),
-            kind => kind.clone(),
+            (_, Some(last)) if is_auto => ExprKind::Int(ast::IntLiteral::Small(last + 1)),
+            (kind, _) => kind.clone(),
         };
-        if let ExprKind::Int(ast::IntLiteral::Small(n)) = kind {
-            last = n;
-        }
+        last = match kind {
+            ExprKind::Int(ast::IntLiteral::Small(n)) => last.filter(|last| n > *last).map(|_| n),
+            _ => None,
+        };
         if let StmtKind::Assign { value, .. } = &mut stmt.kind {
             value.kind = kind;
         }
@@ -286,6 +288,18 @@ pub fn read_members(
             return refuse(value.span, format!("a member is called `{name}`"), "call it otherwise");
         }
     }
+    if let Some(stmt) = def.body.iter().find(|stmt| is_odd(stmt)) {
+        let what = "this statement in an enumeration is not translated".to_string();
+        return refuse(stmt.span, what, "write members as `NAME = value`, without annotations and underscores");
+    }
+    let methods = def.body.iter().filter_map(|stmt| match &stmt.kind {
+        StmtKind::FunctionDef(inner) => Some(&inner.name),
+        _ => None,
+    });
+    let given = |name: &&ast::Name| matches!(name.text.as_str(), VALUE | NAME | OF_VALUE | OF_NAME);
+    if let Some(own) = methods.filter(given).find(|name| name.span != def.name.span) {
+        return refuse(own.span, format!("an enumeration has its own `{}`", own.text), "call it otherwise");
+    }
     let special = def.body.iter().find_map(|stmt| match &stmt.kind {
         StmtKind::FunctionDef(inner)
             if matches!(
@@ -306,6 +320,17 @@ pub fn read_members(
     let index = |value: &Expr| kept.iter().position(|(_, known)| literal(known) == literal(value));
     let all = def.body.iter().filter_map(member);
     Ok(all.filter_map(|(name, value)| Some((name.to_string(), index(value)? as u32))).collect())
+}
+
+/// True for statements that make members, or names beside them, in ways that are not followed.
+fn is_odd(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Assign { .. } => member(stmt).is_none(),
+        StmtKind::AnnAssign { .. } | StmtKind::AugAssign { .. } => true,
+        StmtKind::FunctionDef(_) | StmtKind::Pass => false,
+        StmtKind::Expr(e) => !matches!(e.kind, ExprKind::Str(_) | ExprKind::Ellipsis),
+        _ => true,
+    }
 }
 
 /// What `repr` gives of each member, where that is known.

@@ -74,7 +74,13 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
     class.member_texts = if kind.is_some() { texts_of_members(def) } else { Vec::new() };
     let unique = |e: &&Expr| library_name(world, module, &dotted(e).unwrap_or_default()) != "enum.unique";
     for decorator in def.decorators.iter().filter(unique) {
-        if let Err(problem) = class_decorator(world, module, &mut class, decorator) {
+        let known = class_decorator(world, module, &mut class, decorator);
+        let at = world.at(module, decorator.span);
+        let known = match class.mixin {
+            Some(_) => Err(Diagnostic::new(Code::Decorator, at, "this decorator of an enumeration is not translated")),
+            None => known,
+        };
+        if let Err(problem) = known {
             class.refused.get_or_insert(problem);
         }
     }
