@@ -230,3 +230,14 @@ fn support_sources_pass_their_own_tests() {
     run(folder.path(), "go", &["vet", "./..."]);
     run(folder.path(), "go", &["test", "./..."]);
 }
+
+/// Functions of math with other last digits in Go are refused with their code and place.
+#[test]
+fn gos_own_mathematics_is_refused() {
+    let translation = translate::translate(&Disk, &root().join("fixtures/platform/libm.py"), &[], true).unwrap();
+    let policy = Policy::profile("balanced").unwrap();
+    let error = translate::emit(&translation, Target::Go, "fixture", &policy.build).unwrap_err();
+    let pivot::emit::EmitError::Refused(problems) = error else { panic!("{error:?}") };
+    assert!(problems.len() >= 8, "{problems:?}");
+    assert!(problems.iter().all(|p| p.code.word() == "E1021" && p.at.span.start > 0), "{problems:?}");
+}

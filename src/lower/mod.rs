@@ -86,15 +86,15 @@ pub struct LowerOptions {
     pub unbuilt: Vec<Unbuilt>,
 }
 
-/// A function of which the translation does not compile.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A function that the target cannot say, or of which the translation does not compile.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unbuilt {
     /// Its file.
     pub file: FileId,
     /// A line of it, from 1.
     pub line: usize,
-    /// What is wrong, in the compiler's words.
-    pub reason: String,
+    /// What is wrong: what the back end refused, or the compiler's words.
+    pub problem: Result<Diagnostic, String>,
 }
 
 /// A translated program, and why what is not in it is not.
@@ -147,7 +147,11 @@ fn leave_out(world: &mut World, unbuilt: &Unbuilt) {
     if let Some(index) = found {
         let info = &world.functions[index];
         let at = world.at(info.module, info.span);
-        refuse(world, index, Diagnostic::new(Code::NotBuilt, at, unbuilt.reason.clone()));
+        let problem = match &unbuilt.problem {
+            Ok(refused) => refused.clone(),
+            Err(reason) => Diagnostic::new(Code::NotBuilt, at, reason.clone()),
+        };
+        refuse(world, index, problem);
     }
 }
 

@@ -23,7 +23,7 @@ pub fn complaints(output: &str, artifact: &Artifact, project: &Project) -> Vec<U
         let Some(source) = file_of(project, &source) else { continue };
         let reason = if rest.is_empty() { message.clone() } else { rest.to_string() };
         if !found.iter().any(|known| (known.file, known.line) == (source, first)) {
-            found.push(Unbuilt { file: source, line: first, reason });
+            found.push(Unbuilt { file: source, line: first, problem: Err(reason) });
         }
     }
     found
@@ -34,7 +34,7 @@ pub fn unsayable(error: &EmitError, project: &Project) -> Vec<Unbuilt> {
     let EmitError::Refused(problems) = error else { return Vec::new() };
     let one = |problem: &crate::diagnostic::Diagnostic| {
         let line = project.sources.get(problem.at.file).line_column(problem.at.span.start).0;
-        Unbuilt { file: problem.at.file, line, reason: problem.message.clone() }
+        Unbuilt { file: problem.at.file, line, problem: Ok(problem.clone()) }
     };
     problems.iter().map(one).collect()
 }
