@@ -532,11 +532,20 @@ impl Body<'_, '_> {
                 "",
             );
         }
+        let names: Vec<String> = classes.iter().filter_map(|class| super::annotations::dotted(class)).collect();
+        let asks = |name: &str| names.iter().any(|asked| asked == name);
+        if matches!(value.ty, Type::Float | Type::Number) && asks("int") != asks("float") {
+            // An int goes where a float is declared, and stays one.
+            let message = "whether this is an int or a float at run time is not translated";
+            let help = "ask for `(int, float)`, or pass what it is beside it";
+            return self.refuse(Code::UnsupportedCall, span, message, help);
+        }
         let mut result = false;
         for class in classes {
             let name = super::annotations::dotted(class).unwrap_or_default();
             let matches = match (name.as_str(), &value.ty) {
-                ("int", Type::Int | Type::Bool) | ("float", Type::Float) | ("bool", Type::Bool) => true,
+                ("int", Type::Int | Type::Bool) | ("int" | "float", Type::Number) => true,
+                ("float", Type::Float) | ("bool", Type::Bool) => true,
                 ("str", Type::Str) | ("bytes", Type::Bytes) | ("list", Type::List(_)) | ("dict", Type::Dict(..)) => {
                     true
                 }
