@@ -160,9 +160,13 @@ fn judged<'p>(built: &[Built<'p>], ends: Option<Instant>) -> Vec<Judged<'p>> {
     judged.filter_map(|((_, fault), outcome)| Some(Judged { fault, outcome: outcome? })).collect()
 }
 
-fn by_program<'p>(programs: &'p [Program], wanted: impl Fn(&Fault) -> bool) -> Vec<(&'p Program, Vec<&'p Fault>)> {
+fn by_program<'p>(
+    programs: &'p [Program],
+    excused: &Excused,
+    wanted: impl Fn(&Fault) -> bool,
+) -> Vec<(&'p Program, Vec<&'p Fault>)> {
     let of = |program: &'p Program| {
-        (program, program.selected().into_iter().filter(|fault| wanted(fault)).collect::<Vec<_>>())
+        (program, program.selected(excused).into_iter().filter(|fault| wanted(fault)).collect::<Vec<_>>())
     };
     programs.iter().map(of).filter(|(_, faults)| !faults.is_empty()).collect()
 }
@@ -200,7 +204,7 @@ fn faults_are_found() {
         }
         Ok(prefixes) => {
             let begins = |key: String| prefixes.split(';').any(|prefix| key.starts_with(prefix));
-            let chosen = by_program(&programs, |fault| begins(fault.key()));
+            let chosen = by_program(&programs, &excused, |fault| begins(fault.key()));
             let judged = judged(&sound(built(&chosen)), None);
             judged.iter().for_each(|one| println!("{:?} | {}", one.outcome, one.fault.key()));
         }
@@ -209,7 +213,7 @@ fn faults_are_found() {
 
 fn sampled(programs: &[Program], excused: &Excused) {
     let candidates = sample::candidates(programs, excused);
-    let chosen = by_program(programs, |fault| candidates.contains(&fault.key()));
+    let chosen = by_program(programs, excused, |fault| candidates.contains(&fault.key()));
     let built = timed("built with faults", || built(&chosen));
     let alive = built.iter().flat_map(|(_, _, faults)| faults.iter().copied());
     let chosen = sample::chosen(alive);
@@ -229,9 +233,9 @@ fn sampled(programs: &[Program], excused: &Excused) {
 fn whole(programs: &[Program], excused: &Excused) {
     let minutes = std::env::var("PIVOT_MUTATION_MINUTES").ok().map(|text| text.parse().expect("a number of minutes"));
     let ends = minutes.map(|minutes: u64| Instant::now() + Duration::from_secs(60 * minutes));
-    let counts = |program: &Program| (program.module.clone(), program.faults.len(), program.selected().len());
+    let counts = |program: &Program| (program.module.clone(), program.faults.len(), program.selected(excused).len());
     eprintln!("{:#?}", programs.iter().map(counts).collect::<Vec<_>>());
-    let built = timed("built with faults", || built(&by_program(programs, |_| true)));
+    let built = timed("built with faults", || built(&by_program(programs, excused, |_| true)));
     let built = timed("verified without a fault", || sound(built));
     let judged = timed("verified with one fault at a time", || judged(&built, ends));
     let wrongly: Vec<String> = judged

@@ -11,7 +11,7 @@ use crate::artifact::{Callable, Shape};
 use crate::recording::Value;
 
 /// Edges of each parameter where there are one, two or three of them: a few hundred calls of a function.
-const OF_FUNCTION: [usize; 3] = [120, 18, 7];
+const OF_FUNCTION: [usize; 3] = [120, 20, 7];
 /// The same for a method, which is called in sequences besides.
 const OF_METHOD: [usize; 3] = [40, 10, 5];
 /// Constants of the source that count as edges.
@@ -85,7 +85,7 @@ fn ints(constants: &[Value], largest: Option<i128>) -> Vec<Value> {
     let mut numbers: Vec<i128> = vec![0, MAX, 1, MIN, -1];
     numbers.extend(known.by_ref().take(3));
     numbers.extend([MAX - 1, MIN + 1, 2, MAX / 2]);
-    numbers.extend(steps.iter().take(2).flat_map(|step| [MAX / 2 - step, MAX - step]));
+    numbers.extend(steps.iter().take(3).flat_map(|step| [MAX / 2 - step, MAX - step]));
     numbers.extend([MAX / 2 + 1, -2]);
     numbers.extend(known);
     numbers.extend(steps.iter().flat_map(|step| [MAX / 2 - step, MAX - step, MIN + step]));

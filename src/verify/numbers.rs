@@ -137,7 +137,7 @@ impl Mood {
 /// An integer as calls have them.
 pub(super) fn ordinary_int(mood: Mood, random: &mut Random) -> i128 {
     match mood {
-        Mood::Edges if random.percent(75) => random.pick(EDGES).copied().unwrap_or(MAX),
+        Mood::Edges if random.percent(75) => edge_int(random),
         Mood::Small => random.between(-3, 3).into(),
         Mood::Wide => wide(random),
         Mood::Usual | Mood::Edges => match random.below(12) {
@@ -155,6 +155,11 @@ pub(super) fn ordinary_int(mood: Mood, random: &mut Random) -> i128 {
 fn wide(random: &mut Random) -> i128 {
     let number = i128::from(random.bits() >> (1 + random.below(10)));
     if random.percent(25) { -number } else { number }
+}
+
+/// An integer at the edge of 64 bits, or just inside.
+pub(super) fn edge_int(random: &mut Random) -> i128 {
+    random.pick(EDGES).copied().unwrap_or(MAX)
 }
 
 /// A float as calls have them.

@@ -1,6 +1,8 @@
 //! Values from shapes: ordinary ones, boundaries, and neighbours of values that were seen.
 
-use super::numbers::{Mood, boundary_float, boundary_int, near_float, number_text, ordinary_float, ordinary_int};
+use super::numbers::{
+    Mood, boundary_float, boundary_int, edge_int, near_float, number_text, ordinary_float, ordinary_int,
+};
 use super::pool::Pool;
 use super::random::Random;
 use super::shapes::kind_of_shape;
@@ -315,7 +317,8 @@ impl Values<'_> {
 
     fn near_int(&self, integer: &Integer, random: &mut Random) -> Value {
         let Some(number) = integer.to_i128() else { return Value::Int(integer.clone()) };
-        self.limited(match random.below(8) {
+        self.limited(match random.below(9) {
+            8 => edge_int(random),
             0 | 1 => number.saturating_add(1),
             2 | 3 => number.saturating_sub(1),
             4 => number.saturating_neg(),

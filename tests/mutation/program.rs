@@ -1,6 +1,7 @@
 //! A translated module with its faults: written by pivot, taken apart for faults, built with them inside.
 
 use crate::boundary;
+use crate::excused::Excused;
 use crate::fault::{Fault, Kind, Place, rank};
 use crate::go::{Finder, Hints, Source};
 use crate::rust::{self, Found, Logic};
@@ -193,10 +194,11 @@ impl Program {
         lines.map(|value| value.trim_end_matches(", nil").to_string()).collect()
     }
 
-    /// A few faults of each kind from as many functions, the same every time.
-    pub fn selected(&self) -> Vec<&Fault> {
+    /// A few faults of each kind from as many functions, the same every time; one that nobody can see only where its
+    /// kind has no other.
+    pub fn selected(&self, excused: &Excused) -> Vec<&Fault> {
         let mut faults: Vec<&Fault> = self.faults.iter().collect();
-        faults.sort_by_key(|fault| rank(&fault.key()));
+        faults.sort_by_key(|fault| (excused.why(fault).is_some(), rank(&fault.key())));
         let mut in_function: BTreeMap<(&str, Kind), usize> = BTreeMap::new();
         let mut in_module: BTreeMap<Kind, usize> = BTreeMap::new();
         faults.retain(|fault| {

@@ -18,10 +18,10 @@ pub fn candidates(programs: &[Program], excused: &Excused) -> BTreeSet<String> {
         those.sort_by_key(|program| rank(&program.module));
         let first = those.len().min(PROGRAMS);
         let mut left: BTreeMap<Kind, usize> = BTreeMap::new();
-        let kinds = those.iter().flat_map(|program| program.selected().into_iter().map(|fault| fault.kind));
+        let kinds = those.iter().flat_map(|program| program.selected(excused).into_iter().map(|fault| fault.kind));
         kinds.for_each(|kind| *left.entry(kind).or_default() = CANDIDATES);
         for part in [&those[..first], &those[first..]] {
-            let mut faults: Vec<&Fault> = part.iter().flat_map(|program| program.selected()).collect();
+            let mut faults: Vec<&Fault> = part.iter().flat_map(|program| program.selected(excused)).collect();
             faults.retain(|fault| excused.why(fault).is_none());
             faults.sort_by_key(|fault| rank(&fault.key()));
             for fault in faults {
