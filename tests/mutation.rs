@@ -102,12 +102,14 @@ fn timed<R>(what: &str, step: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Builds the programs with these faults; gives each program's command and the faults that compile.
+/// Builds the programs with these faults; gives each program's command and the faults that compile. A program that does
+/// not compile by itself is left out, and said.
 fn built<'p>(chosen: &[(&'p Program, Vec<&'p Fault>)]) -> Vec<(&'p Program, PathBuf, Vec<&'p Fault>)> {
-    run::each(chosen, |(program, faults)| {
+    let built = run::each(chosen, |(program, faults)| {
         let (command, alive) = program.build(faults);
         (*program, command, alive)
-    })
+    });
+    built.into_iter().filter(|(_, _, alive)| !alive.is_empty()).collect()
 }
 
 /// A program that is built: its command, the faults in it, and what differs even where none is on.
