@@ -164,6 +164,15 @@ pub fn is_quiet(expr: &Expr) -> bool {
     quiet
 }
 
+/// True where evaluating an expression changes something that a place may lie in: `values.pop()`.
+pub fn changes_something(expr: &Expr) -> bool {
+    let mut changes = false;
+    walk::each_part_of(expr, Need::Ref, &|_, _| Need::Ref, &mut |part| {
+        changes |= matches!(part, walk::Part::Value(_, Need::Mut) | walk::Part::Store(_) | walk::Part::Change(_));
+    });
+    changes
+}
+
 /// True where evaluating an expression does nothing but read locals and constants.
 pub fn is_simple(expr: &Expr) -> bool {
     match &expr.kind {

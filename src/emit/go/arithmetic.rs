@@ -19,10 +19,7 @@ impl<'c> Body<'c> {
                 literal_int(e).map(text::int)
             }
             ExprKind::Negate(_) | ExprKind::Arith { .. } if e.ty == Type::Float => literal_float(e).map(text::float),
-            ExprKind::Convert { value, .. } if e.ty == Type::Float => {
-                let _ = value;
-                literal_float(e).map(text::float)
-            }
+            ExprKind::Convert { .. } if e.ty == Type::Float => literal_float(e).map(text::float),
             _ => None,
         }
     }
@@ -39,29 +36,26 @@ impl<'c> Body<'c> {
         }
     }
 
-    pub(super) fn arith(&mut self, op: ArithOp, left: &'c Expr, right: &'c Expr, e: &'c Expr) -> Ex {
-        let [mut a, mut b] = take_two(self.operands(&[left, right]));
-        if left.ty == Type::Number {
+    pub(super) fn arith(&mut self, op: ArithOp, left: &'c Expr, right: &'c Expr) -> Ex {
+        let [mut a, b] = take_two(self.operands(&[left, right]));
+        if left.ty == Type::Float && self.is_constant(left) && self.is_constant(right) {
+            a = Ex::call("support.Float", vec![a]);
+        }
+        self.arithmetic(op, a, b, Some(left), right)
+    }
+
+    /// `a op b`, where both have the type of `right`; a division by zero raises.
+    pub(super) fn arithmetic(&mut self, op: ArithOp, a: Ex, b: Ex, left: Option<&Expr>, right: &'c Expr) -> Ex {
+        if right.ty == Type::Number {
             return self.number_arithmetic(op, a, b);
         }
-        if e.ty == Type::Float && self.is_constant(left) && self.is_constant(right) {
-            a = Ex::call("support.Float", vec![self.typed_float(a)]);
-        }
+        let mut b = b;
         if needs_check(op) && !decide::never_zero(self.cx.program, right) {
             b = self.stable("divisor", b, right);
-            let message = text::quote(zero_division(op, &left.ty));
+            let message = text::quote(zero_division(op, &right.ty));
             self.raise_if(b.clone().binary("==", Ex::word("0")), "support.ZeroDivisionError", Ex::word(message));
         }
-        self.arithmetic(op, &left.ty, a, b, Some(left), right)
-    }
-
-    fn typed_float(&self, value: Ex) -> Ex {
-        value
-    }
-
-    /// `a op b`, where `a` and `b` have the type and a division by zero is excluded.
-    pub(super) fn arithmetic(&mut self, op: ArithOp, ty: &Type, a: Ex, b: Ex, left: Option<&Expr>, right: &Expr) -> Ex {
-        match ty {
+        match &right.ty {
             Type::Float => self.float_arithmetic(op, a, b),
             Type::Str => a.binary("+", b),
             _ => self.int_arithmetic(op, a, b, left, right),
@@ -298,11 +292,15 @@ pub(super) fn literal_int(e: &Expr) -> Option<i64> {
 
 /// The value of a float expression of literals alone, computed as Python does.
 fn literal_float(e: &Expr) -> Option<f64> {
+    let exact = |e: &Expr| literal_int(e).filter(|v| v.unsigned_abs() <= 1 << 53).map(|v| v as f64);
     match &e.kind {
         ExprKind::Float(value) => Some(*value),
         ExprKind::Negate(inner) => Some(-literal_float(inner)?),
-        ExprKind::Convert { value, .. } if value.ty == Type::Int => {
-            literal_int(value).filter(|v| v.unsigned_abs() <= 1 << 53).map(|v| v as f64)
+        ExprKind::Convert { value, .. } if value.ty == Type::Int => exact(value),
+        // Both are exact as floats, so one division rounds once, as Python's does.
+        ExprKind::Arith { op: ArithOp::TrueDiv, left, right } if left.ty == Type::Int => {
+            let (a, b) = (exact(left)?, exact(right)?);
+            (b != 0.0).then(|| a / b)
         }
         ExprKind::Arith { op, left, right } => {
             let (a, b) = (literal_float(left)?, literal_float(right)?);

@@ -108,7 +108,7 @@ impl<'c> Body<'c> {
             ExprKind::Negate(inner) => self.negate(inner, e),
             ExprKind::Invert(inner) => self.expr(inner).unary("^"),
             ExprKind::Not(inner) => self.expr(inner).negated(),
-            ExprKind::Arith { op, left, right } => self.arith(*op, left, right, e),
+            ExprKind::Arith { op, left, right } => self.arith(*op, left, right),
             ExprKind::Compare { op, left, right } => self.compare(*op, left, right),
             ExprKind::And(left, right) => self.shortcut("&&", left, right),
             ExprKind::Or(left, right) => self.shortcut("||", left, right),

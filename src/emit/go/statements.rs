@@ -265,7 +265,7 @@ impl<'c> Body<'c> {
         let old = self.read(place, crate::ir::Take::Look, &value.ty, true);
         let old = self.spill("before", old);
         let right = self.expr(value);
-        let result = self.arithmetic(op, &value.ty, old, right, None, value);
+        let result = self.arithmetic(op, old, right, None, value);
         let result = self.spill("after", result);
         self.store(place, result);
     }
@@ -288,7 +288,7 @@ impl<'c> Body<'c> {
             }
             Some(short) if same => self.push(St::Assign(vec![left], short, vec![right])),
             _ => {
-                let result = self.arithmetic(op, &ty, before, right, None, value);
+                let result = self.arithmetic(op, before, right, None, value);
                 self.push(St::Assign(vec![left], "=", vec![result]));
             }
         }

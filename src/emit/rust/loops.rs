@@ -100,6 +100,7 @@ impl Scope<'_, '_> {
         self.changed_by_body = outer;
         let (pattern, start) = self.loop_pattern(target, &source.gives, &source.ty);
         let over = source.plain;
+        let over = if matches!(iter, Iter::Range { .. }) { over } else { over.anchored() };
         self.framed(quote!(for #pattern in #over), start, body, orelse)
     }
 

@@ -5,7 +5,7 @@
 //! blank lines between items; those are put in here.
 
 use crate::emit::EmitError;
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// How tightly an expression binds, loosest first.
@@ -59,9 +59,14 @@ impl Code {
         if self.level < level { quote!((#tokens)) } else { tokens.clone() }
     }
 
+    /// The same expression, where a literal that decides its type says which number it is.
+    pub fn anchored(self) -> Code {
+        Code { tokens: anchored(self.tokens), ..self }
+    }
+
     /// `self.name(args)`
     pub fn method(&self, name: &str, args: &[TokenStream]) -> Code {
-        let receiver = self.at(Level::Atom);
+        let receiver = anchored(self.at(Level::Atom));
         let name: TokenStream = name.parse().unwrap_or_default();
         Code::atom(quote!(#receiver.#name(#(#args),*)))
     }
@@ -146,4 +151,80 @@ fn spaced_members(printed: &str) -> String {
 
 fn excerpt(text: &str) -> String {
     text.chars().take(4000).collect()
+}
+
+/// Functions whose result has the type of their first argument.
+const OF_FIRST: &[&str] = &["vec", "from_iter", "max", "min"];
+
+/// An expression that a method is called on, where a literal that comes first has its type: `(-3_i64).abs()`,
+/// `vec![1_i64, 2].iter()`. Rust would not know which integer it is.
+fn anchored(tokens: TokenStream) -> TokenStream {
+    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let lead = trees.iter().position(|tree| !is_lead(tree)).unwrap_or(trees.len());
+    let made = match trees.get(lead) {
+        Some(TokenTree::Literal(literal)) => suffixed(literal).map(TokenTree::Literal),
+        Some(TokenTree::Group(group)) => {
+            let name = trees[..lead].iter().rev().find_map(|tree| match tree {
+                TokenTree::Ident(ident) => Some(ident.to_string()),
+                _ => None,
+            });
+            let passes = name.is_none_or(|name| OF_FIRST.contains(&name.as_str()));
+            passes.then(|| TokenTree::Group(first_anchored(group)))
+        }
+        _ => None,
+    };
+    if let Some(made) = made {
+        trees[lead] = made;
+    }
+    trees.into_iter().collect()
+}
+
+/// The first element of a list or of arguments, and every part of a tuple.
+fn first_anchored(group: &Group) -> Group {
+    let trees: Vec<TokenTree> = group.stream().into_iter().collect();
+    let is_dot = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '.');
+    // The other end of a range says which number it is.
+    if trees.windows(2).any(|pair| pair.iter().all(is_dot)) {
+        return group.clone();
+    }
+    let is_comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let parts = trees.split(is_comma).map(|part| part.iter().cloned().collect::<TokenStream>());
+    let is_tuple = group.delimiter() == Delimiter::Parenthesis;
+    let parts = parts.enumerate().map(|(index, part)| if index == 0 || is_tuple { anchored(part) } else { part });
+    let parts: Vec<TokenStream> = parts.collect();
+    Group::new(group.delimiter(), quote!(#(#parts),*))
+}
+
+/// What may stand before the literal or the brackets: a sign, a path, `!` of a macro.
+fn is_lead(tree: &TokenTree) -> bool {
+    let sign = |c: char| matches!(c, '-' | ':' | '!');
+    matches!(tree, TokenTree::Ident(_)) || matches!(tree, TokenTree::Punct(punct) if sign(punct.as_char()))
+}
+
+fn suffixed(literal: &Literal) -> Option<Literal> {
+    let text = literal.to_string();
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit());
+    let has_type = text.contains(|c: char| c.is_ascii_alphabetic() && c != 'e');
+    let kind = if text.contains(['.', 'e']) { "f64" } else { "i64" };
+    if is_number && !has_type { format!("{text}_{kind}").parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receivers_say_which_number_they_are() {
+        let text = |code: TokenStream| anchored(code).to_string();
+        assert_eq!(text(quote!((-3))), quote!((-3_i64)).to_string());
+        assert_eq!(text(quote!(vec![1.5, 2.0])), quote!(vec![1.5_f64, 2.0]).to_string());
+        assert_eq!(
+            text(quote!(Dict::from_iter([(1, -2), (3, 4)]))),
+            quote!(Dict::from_iter([(1_i64, -2_i64), (3, 4)])).to_string()
+        );
+        assert_eq!(text(quote!(order::max(0, n))), quote!(order::max(0_i64, n)).to_string());
+        assert_eq!(text(quote!(text::item("a", 0))), quote!(text::item("a", 0)).to_string());
+        assert_eq!(text(quote!((0..n))), quote!((0..n)).to_string());
+        assert_eq!(text(quote!(values)), "values");
+    }
 }

@@ -193,7 +193,7 @@ impl Scope<'_, '_> {
     }
 
     fn update(&mut self, place: &Place, op: ArithOp, value: &Expr) -> TokenStream {
-        if !matches!(place, Place::Local(_)) && !decide::is_quiet(value) {
+        if !matches!(place, Place::Local(_)) && (!decide::is_quiet(value) || decide::changes_something(value)) {
             return self.update_from_before(place, op, value);
         }
         if value.ty == Type::Str {
@@ -261,7 +261,7 @@ impl Scope<'_, '_> {
 
     fn recompute(&mut self, target: Code, op: ArithOp, code: &Code, value: &Expr) -> Code {
         if target.to_string().contains('?') || target.to_string().contains('(') {
-            let computed = self.arith(op, Code::atom(quote!(*slot)), code.clone(), value);
+            let computed = self.arith(op, Code::new(quote!(*slot), Level::Unary), code.clone(), value);
             return Code::new(quote!({ let slot = &mut #target; *slot = #computed; }), Level::Block);
         }
         let computed = self.arith(op, target.clone(), code.clone(), value);
