@@ -5,8 +5,8 @@
 
 use crate::artifact::Access;
 use crate::ir::{
-    Builtin, Class, ClassId, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind, LocalId, Need,
-    Param, Place, Program, Stmt, StmtKind, Target, Type, Values, walk,
+    ArithOp, Builtin, Check, Class, ClassId, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind,
+    LocalId, Need, Param, Place, Program, Stmt, StmtKind, Target, Type, Values, walk,
 };
 use std::collections::{BTreeSet, HashSet};
 
@@ -180,6 +180,54 @@ pub fn is_simple(expr: &Expr) -> bool {
         ExprKind::Read { place: Place::Local(_), .. } => true,
         ExprKind::Negate(inner) | ExprKind::Convert { value: inner, .. } => is_simple(inner),
         _ => false,
+    }
+}
+
+/// True where finding a place may end in a Python exception: an item that may not be there.
+pub fn place_raises(place: &Place) -> bool {
+    match place {
+        Place::Local(_) | Place::Global(_) => false,
+        Place::Item { base, index, check } => *check != Check::Proven || may_raise(base) || may_raise(index),
+        Place::Entry { base, key, default } => [base, key, default].iter().any(|part| may_raise(part)),
+        Place::Field { base, .. } | Place::Some(base) | Place::Present(base) | Place::Cell(base) => may_raise(base),
+    }
+}
+
+/// True where evaluating an expression may end in a Python exception.
+pub fn may_raise(expr: &Expr) -> bool {
+    let mut raises = false;
+    walk::each_expr_of(expr, &mut |inner| {
+        raises |= match &inner.kind {
+            ExprKind::Read { place, .. } => place_raises(place),
+            ExprKind::Builtin { op, .. } => op.raises(),
+            ExprKind::Call { .. } | ExprKind::CallValue { .. } | ExprKind::Block { .. } => true,
+            ExprKind::Arith { op, right, .. } => arith_raises(*op, right),
+            _ => false,
+        };
+    });
+    raises
+}
+
+fn arith_raises(op: ArithOp, right: &Expr) -> bool {
+    match op {
+        ArithOp::Add | ArithOp::Sub | ArithOp::Mul | ArithOp::BitAnd | ArithOp::BitOr | ArithOp::BitXor => false,
+        ArithOp::TrueDiv | ArithOp::FloorDiv | ArithOp::Mod => match right.kind {
+            ExprKind::Int(value) => value == 0,
+            ExprKind::Float(value) => value == 0.0,
+            _ => true,
+        },
+        ArithOp::Pow | ArithOp::LeftShift | ArithOp::RightShift => true,
+    }
+}
+
+/// True for values that are there without computing: whether and when they are made cannot be told.
+pub fn is_silent(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::List(items) | ExprKind::Tuple(items) => items.iter().all(is_silent),
+        ExprKind::Set(items) => items.is_empty(),
+        ExprKind::Dict(pairs) => pairs.is_empty(),
+        ExprKind::Bytes(_) => true,
+        _ => is_simple(expr),
     }
 }
 

@@ -283,11 +283,19 @@ pub(super) fn literal_int(e: &Expr) -> Option<i64> {
                 ArithOp::BitXor => Some(a ^ b),
                 ArithOp::Pow => a.checked_pow(u32::try_from(b).ok()?),
                 ArithOp::LeftShift => a.checked_mul(1i64.checked_shl(u32::try_from(b).ok().filter(|b| *b < 63)?)?),
-                ArithOp::TrueDiv | ArithOp::FloorDiv | ArithOp::Mod | ArithOp::RightShift => None,
+                ArithOp::FloorDiv => floor_div(a, b),
+                ArithOp::Mod => a.checked_sub(floor_div(a, b)?.checked_mul(b)?),
+                ArithOp::RightShift => (0..64).contains(&b).then(|| a >> b),
+                ArithOp::TrueDiv => None,
             }
         }
         _ => None,
     }
+}
+
+fn floor_div(a: i64, b: i64) -> Option<i64> {
+    let quotient = a.checked_div(b)?;
+    Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
 }
 
 /// The value of a float expression of literals alone, computed as Python does.

@@ -3,7 +3,7 @@
 use super::arithmetic::zero_division;
 use super::places::take_two;
 use super::printer::{Ex, St};
-use super::statements::Body;
+use super::statements::{Body, is_untyped};
 use super::text;
 use crate::emit::decide;
 use crate::ir::{ArithOp, Builtin, Expr, Type};
@@ -22,7 +22,7 @@ impl<'c> Body<'c> {
             Builtin::FloatFromStr => self.raised("support.FloatFromText", args, "number", wanted),
             Builtin::FloatRound => self.raised("support.Round", args, "rounded", wanted),
             Builtin::FloatRoundTo => self.plain("support.RoundTo", args),
-            Builtin::DivMod => self.div_mod(args, e),
+            Builtin::DivMod => self.div_mod(args),
             Builtin::Min => self.extreme_of(args, false),
             Builtin::Max => self.extreme_of(args, true),
             Builtin::IntBitLength => self.plain("support.BitLength", args),
@@ -221,7 +221,7 @@ impl<'c> Body<'c> {
         self.cx.zero(&Type::None)
     }
 
-    fn div_mod(&mut self, args: &'c [Expr], e: &'c Expr) -> Ex {
+    fn div_mod(&mut self, args: &'c [Expr]) -> Ex {
         let [a, b] = take_two(self.all(args));
         let b = self.stable("divisor", b, &args[1]);
         if !decide::never_zero(self.cx.program, &args[1]) {
@@ -232,7 +232,6 @@ impl<'c> Body<'c> {
             let test = b.clone().binary("==", Ex::word("0"));
             self.raise_if(test, "support.ZeroDivisionError", Ex::word(text::quote(message)));
         }
-        let _ = e;
         let name = if args[0].ty == Type::Float { "support.DivModFloat" } else { "support.DivMod" };
         Ex::call(name, vec![a, b])
     }
@@ -244,8 +243,7 @@ impl<'c> Body<'c> {
         let ty = &args[0].ty;
         if matches!(ty, Type::Int | Type::Float | Type::Str) {
             let joined = values.into_iter().reduce(|best, next| {
-                let literal = |ex: &Ex| matches!(ex, Ex::Word(word) if word.starts_with(|c: char| c.is_ascii_digit()));
-                let name = match (ty, literal(&best) && literal(&next)) {
+                let name = match (ty, is_untyped(&best) && is_untyped(&next)) {
                     (Type::Int, true) => format!("{name}[int64]"),
                     _ => name.to_string(),
                 };

@@ -149,17 +149,12 @@ impl<'c> Body<'c> {
         }
         let pair = |pair: &[Ex]| {
             let key = self.typed(pair[0].clone(), key_type);
-            let value = self.typed_strictly(pair[1].clone(), value_type);
+            let value = self.typed(pair[1].clone(), value_type);
             let name = if **value_type == Type::Json { "support.Member" } else { "support.KV" };
             Ex::call(name, vec![key, value])
         };
         // Where the values are of an interface type, Go cannot infer them from the pairs.
         Ex::call(format!("support.NewDict{arguments}"), values.chunks(2).map(pair).collect())
-    }
-
-    /// A value whose type Go infers as this one.
-    fn typed_strictly(&self, value: Ex, ty: &Type) -> Ex {
-        self.typed(value, ty)
     }
 
     fn tuple(&mut self, items: &'c [Expr], ty: &Type) -> Ex {

@@ -340,15 +340,9 @@ impl<'c> Body<'c> {
 
     /// A value that has its type on its own.
     pub(super) fn typed(&self, value: Ex, ty: &Type) -> Ex {
-        let literal = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-        let untyped = match &value {
-            Ex::Word(text) => literal(text) || text == "nil",
-            Ex::Unary("-", inner) => matches!(&**inner, Ex::Word(text) if literal(text)),
-            _ => false,
-        };
         let name = self.cx.ty(ty);
         let name = if name.starts_with('*') || name.starts_with("func") { format!("({name})") } else { name };
-        if untyped && *ty != Type::Float { Ex::call(name, vec![value]) } else { value }
+        if is_untyped(&value) && *ty != Type::Float { Ex::call(name, vec![value]) } else { value }
     }
 
     /// Keeps a value in a temporary of the right type.
@@ -644,4 +638,16 @@ fn declares(statements: &[St], name: &str) -> bool {
         St::Assign(left, ":=", _) => left.iter().any(|ex| matches!(ex, Ex::Word(word) if word == name)),
         _ => false,
     })
+}
+
+/// True for constants, which have no type of their own in Go: `3`, `-3`, `nil`, `1 << 4`.
+pub(super) fn is_untyped(value: &Ex) -> bool {
+    match value {
+        Ex::Word(text) => text == "nil" || text.starts_with(|c: char| c.is_ascii_digit()),
+        Ex::Unary("-" | "^", inner) | Ex::Paren(inner) => is_untyped(inner),
+        Ex::Binary("+" | "-" | "*" | "/" | "%" | "<<" | ">>" | "&" | "|" | "^", left, right) => {
+            is_untyped(left) && is_untyped(right)
+        }
+        _ => false,
+    }
 }

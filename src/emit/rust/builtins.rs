@@ -4,10 +4,10 @@
 //! container inside a shared object is neither copied nor kept borrowed.
 
 use super::expressions::Scope;
-use super::places::{Kind, Value};
+use super::places::{Kind, Value, has_entry, reads_root};
 use super::printer::{Code, Level};
 use crate::emit::decide;
-use crate::ir::{Builtin, Expr, ExprKind, FormatPart, FormatSpec, Type, walk};
+use crate::ir::{Builtin, Expr, ExprKind, FormatPart, FormatSpec, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -101,16 +101,18 @@ impl Scope<'_, '_> {
             Builtin::ListDelete => self.changing(args, quote!(list::delete), true),
             Builtin::ListReverse => self.change(&args[0], &[], |_, list| list.code.method("reverse", &[])),
             Builtin::DictGet => self.get(&args[0], &args[1]),
-            Builtin::DictGetOr => self.get_or(args),
+            Builtin::DictGetOr => self.with_default(args, |scope| scope.get_or(args)),
             Builtin::AttributeBase => return self.inside_option(quote!(attribute), args),
             Builtin::OperandBase => return self.inside_option(quote!(operand), args),
             Builtin::DictDelete | Builtin::DictPop => {
                 self.emitter.needs_repr(&args[1].ty);
                 self.changing(args, quote!(dict::pop), true)
             }
-            Builtin::DictPopOr => self.change(&args[0], &[&args[1], &args[2]], |scope, dict| {
-                let (key, default) = (scope.borrowed(&args[1]), scope.owned(&args[2]));
-                dict.code.method("shift_remove", &[quote!(#key)]).method("unwrap_or", &[quote!(#default)])
+            Builtin::DictPopOr => self.with_default(args, |scope| {
+                scope.change(&args[0], &[&args[1], &args[2]], |scope, dict| {
+                    let (key, default) = (scope.borrowed(&args[1]), scope.owned(&args[2]));
+                    dict.code.method("shift_remove", &[quote!(#key)]).method("unwrap_or", &[quote!(#default)])
+                })
             }),
             Builtin::DictUpdate => self.change(&args[0], &[&args[1]], |scope, dict| {
                 let other = scope.owned_copy(&args[1]);
@@ -211,7 +213,8 @@ impl Scope<'_, '_> {
     /// `container.method(item)` where the item is kept.
     fn changed_by(&mut self, args: &[Expr], method: &str) -> Code {
         let simple = decide::is_quiet(&args[1]);
-        if !simple || self.reads_root_of(&args[0], &args[1]) {
+        let makes_entry = args[0].as_place().is_some_and(has_entry);
+        if !makes_entry && (!simple || self.reads_root_of(&args[0], &args[1])) {
             let (name, item) = (self.temporary("item"), self.owned(&args[1]));
             let changed = self.change(&args[0], &[], |_, container| container.code.method(method, &[quote!(#name)]));
             return self.after(quote!(let #name = #item;), changed);
@@ -225,12 +228,7 @@ impl Scope<'_, '_> {
     /// True where a value reads what a change is about to borrow.
     pub(super) fn reads_root_of(&self, changed: &Expr, value: &Expr) -> bool {
         let root = changed.as_place().and_then(crate::ir::Place::root);
-        let mut found = false;
-        walk::each_expr_of(value, &mut |expr| {
-            let reads = expr.as_place().and_then(crate::ir::Place::root);
-            found |= reads.is_some() && reads == root && !expr.ty.is_scalar();
-        });
-        found
+        root.is_some_and(|root| reads_root(root, value))
     }
 
     fn extreme_of(&mut self, args: &[Expr], largest: bool) -> Code {
@@ -427,12 +425,24 @@ impl Scope<'_, '_> {
         })
     }
 
+    /// `(dict, key, default)`: Python computes key and default before it looks.
+    fn with_default(&mut self, args: &[Expr], body: impl FnOnce(&mut Self) -> Code) -> Code {
+        if decide::is_silent(&args[2]) {
+            return body(self);
+        }
+        let computed: Vec<&Expr> = args[1..].iter().filter(|arg| !decide::is_simple(arg)).collect();
+        let (before, hoisted) = self.keep(&computed);
+        let code = body(self);
+        hoisted.iter().for_each(|expr| drop(self.given.remove(expr)));
+        self.after(before, code)
+    }
+
     fn get_or(&mut self, args: &[Expr]) -> Code {
         let scalar = matches!(&args[0].ty, Type::Dict(_, value, _) if value.is_scalar());
         self.look(&args[0], &[&args[1], &args[2]], |scope, dict| {
             let (key, default) = (scope.borrowed(&args[1]), scope.owned(&args[2]));
             let found = dict.code.method("get", &[quote!(#key)]).method(if scalar { "copied" } else { "cloned" }, &[]);
-            match decide::is_simple(&args[2]) && scalar {
+            match scalar || !decide::is_silent(&args[2]) {
                 true => found.method("unwrap_or", &[quote!(#default)]),
                 false => found.method("unwrap_or_else", &[quote!(|| #default)]),
             }

@@ -199,11 +199,25 @@ impl Scope<'_, '_> {
                 same(Code::atom(quote!((#start..).zip(#chain))), Given::Tuple(vec![Given::Owned, inner.gives]), ty)
             }
             Iter::Zip(inner) => self.zip(inner, mutable, conflicts),
-            Iter::Reversed(inner) => {
-                let inner = self.source(inner, mutable, conflicts);
-                same(inner.chain.method("rev", &[]), inner.gives, inner.ty)
-            }
+            Iter::Reversed(inner) => self.reversed(inner, mutable, conflicts),
         }
+    }
+
+    /// From the last to the first; what is computed for the items is computed from the first on, as Python does.
+    fn reversed(&mut self, inner: &Iter, mutable: bool, conflicts: &dyn Fn(&Self, Root) -> bool) -> Source {
+        let source = match inner {
+            Iter::Value(expr) if matches!(expr.kind, ExprKind::Comprehension(_)) => {
+                let list = self.owned(expr);
+                same(list.method("into_iter", &[]), Given::Owned, expr.ty.item().unwrap_or(Type::Int))
+            }
+            _ => self.source(inner, mutable, conflicts),
+        };
+        let ends = matches!(inner, Iter::Range { .. } | Iter::Value(_) | Iter::Items(_) | Iter::Values(_));
+        let chain = match ends {
+            true => source.chain,
+            false => source.chain.method("collect::<Vec<_>>", &[]).method("into_iter", &[]),
+        };
+        same(chain.method("rev", &[]), source.gives, source.ty)
     }
 
     fn range(&mut self, start: &Expr, stop: &Expr, step: &Expr) -> Source {

@@ -14,7 +14,7 @@ use super::names;
 use super::printer::{Code, Level};
 use super::types::is_sliced;
 use crate::emit::decide;
-use crate::ir::{Check, ClassRepr, Expr, ExprKind, GlobalId, Place, Take, Type};
+use crate::ir::{Check, ClassRepr, Expr, ExprKind, GlobalId, Place, Root, Take, Type, walk};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -326,6 +326,12 @@ impl Scope<'_, '_> {
     }
 
     fn entry(&mut self, base: &Expr, key: &Expr, default: &Expr) -> Value {
+        let root = base.as_place().and_then(Place::root);
+        let code = self.apart(root, &[key, default], |scope| scope.entry_apart(base, key, default));
+        Value::new(code, Kind::Mut)
+    }
+
+    fn entry_apart(&mut self, base: &Expr, key: &Expr, default: &Expr) -> Code {
         let (base, key) = (self.changed(base).code.at(Level::Atom), self.owned(key));
         let entry = Code::atom(quote!(#base.entry(#key)));
         let empty = match &default.kind {
@@ -334,14 +340,15 @@ impl Scope<'_, '_> {
             _ => false,
         };
         if empty {
-            return Value::new(entry.method("or_default", &[]), Kind::Mut);
+            return entry.method("or_default", &[]);
         }
         let default_code = self.owned(default);
-        let entry = match decide::is_simple(default) && default.ty.is_scalar() {
+        let simple = decide::is_simple(default) && default.ty.is_scalar();
+        // Python computes the default where it is not needed, too.
+        match simple || !decide::is_silent(default) {
             true => entry.method("or_insert", &[quote!(#default_code)]),
             false => entry.method("or_insert_with", &[quote!(|| #default_code)]),
-        };
-        Value::new(entry, Kind::Mut)
+        }
     }
 
     /// A place to change what is in it; `assigned` where it is replaced as a whole.
@@ -410,11 +417,60 @@ impl Scope<'_, '_> {
                     body(scope, value)
                 })
             }
+            None if expr.as_place().is_some_and(has_entry) && others.iter().any(|o| !decide::is_simple(o)) => {
+                self.change_entry(expr, others, body)
+            }
             None => {
-                let value = self.changed(expr);
-                body(self, value)
+                let place = expr.as_place();
+                let mut operands = place.map(indices).unwrap_or_default();
+                operands.extend(others);
+                self.apart(place.and_then(Place::root), &operands, |scope| {
+                    let value = scope.changed(expr);
+                    body(scope, value)
+                })
             }
         }
+    }
+
+    /// `d.setdefault(key, [])` puts the entry there before the operands are computed.
+    fn change_entry(&mut self, expr: &Expr, others: &[&Expr], body: impl FnOnce(&mut Self, Value) -> Code) -> Code {
+        let operands = expr.as_place().map(indices).unwrap_or_default();
+        let computed: Vec<&Expr> = operands.into_iter().filter(|operand| !decide::is_silent(operand)).collect();
+        let (mut before, mut hoisted) = self.keep(&computed);
+        let entry = self.changed(expr).code;
+        before.extend(quote!(#entry;));
+        let computed: Vec<&Expr> = others.iter().copied().filter(|operand| !decide::is_simple(operand)).collect();
+        let (values, more) = self.keep(&computed);
+        for expr in &more {
+            if let Some(value) = self.given.get_mut(expr) {
+                value.kind = Kind::Owned;
+            }
+        }
+        before.extend(values);
+        hoisted.extend(more);
+        let value = self.changed(expr);
+        let code = body(self, value);
+        hoisted.iter().for_each(|expr| drop(self.given.remove(expr)));
+        self.after(before, code)
+    }
+
+    /// Something that borrows a variable to change it: operands that read the variable, and what is computed before
+    /// them, are evaluated first.
+    ///
+    /// `xs[xs[0]] = v`   ->   `let value_1 = list::item(xs, 0)?; *list::slot(xs, value_1)? = v;`
+    pub fn apart(&mut self, root: Option<Root>, operands: &[&Expr], body: impl FnOnce(&mut Self) -> Code) -> Code {
+        let reads = |operand: &&Expr| root.is_some_and(|root| reads_root(root, operand));
+        let Some(last) = operands.iter().rposition(reads) else { return body(self) };
+        let first: Vec<&Expr> = operands[..=last].iter().copied().filter(|operand| !decide::is_silent(operand)).collect();
+        let (before, hoisted) = self.keep(&first);
+        for expr in &hoisted {
+            if let Some(value) = self.given.get_mut(expr) {
+                value.kind = Kind::Owned;
+            }
+        }
+        let code = body(self);
+        hoisted.iter().for_each(|expr| drop(self.given.remove(expr)));
+        self.after(before, code)
     }
 
     /// Looks at an expression: directly, or inside the shared object that it passes through.
@@ -461,7 +517,7 @@ pub enum Storage {
 }
 
 /// The indices and keys of a path, up to the shared object that it passes through.
-fn indices(place: &Place) -> Vec<&Expr> {
+pub(super) fn indices(place: &Place) -> Vec<&Expr> {
     match place {
         Place::Local(_) | Place::Global(_) => Vec::new(),
         Place::Field { base, .. } | Place::Some(base) | Place::Present(base) | Place::Cell(base) => {
@@ -478,6 +534,28 @@ fn indices(place: &Place) -> Vec<&Expr> {
             found
         }
     }
+}
+
+/// True where a place makes an entry on the way.
+pub(super) fn has_entry(place: &Place) -> bool {
+    match place {
+        Place::Local(_) | Place::Global(_) => false,
+        Place::Entry { .. } => true,
+        Place::Field { base, .. }
+        | Place::Item { base, .. }
+        | Place::Some(base)
+        | Place::Present(base)
+        | Place::Cell(base) => base.as_place().is_some_and(has_entry),
+    }
+}
+
+/// True where a value reads what a variable holds; a number is copied when it is read.
+pub(super) fn reads_root(root: Root, value: &Expr) -> bool {
+    let mut found = false;
+    walk::each_expr_of(value, &mut |expr| {
+        found |= expr.as_place().and_then(Place::root) == Some(root) && !expr.ty.is_scalar();
+    });
+    found
 }
 
 trait IntoTokens {

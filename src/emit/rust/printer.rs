@@ -159,17 +159,30 @@ const OF_FIRST: &[&str] = &["vec", "from_iter", "max", "min"];
 /// An expression that a method is called on, where a literal that comes first has its type: `(-3_i64).abs()`,
 /// `vec![1_i64, 2].iter()`. Rust would not know which integer it is.
 fn anchored(tokens: TokenStream) -> TokenStream {
+    anchor(tokens, true)
+}
+
+/// The same; `numbers` is false among the arguments of a function, where only items of lists are sure to be of
+/// Python's types.
+fn anchor(tokens: TokenStream, numbers: bool) -> TokenStream {
     let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
-    let lead = trees.iter().position(|tree| !is_lead(tree)).unwrap_or(trees.len());
-    let made = match trees.get(lead) {
-        Some(TokenTree::Literal(literal)) => suffixed(literal).map(TokenTree::Literal),
-        Some(TokenTree::Group(group)) => {
+    let is_word = |tree: &TokenTree, word: &str| matches!(tree, TokenTree::Ident(ident) if ident == word);
+    let lead = match trees.first() {
+        // The first branch says it for both.
+        Some(first) if is_word(first, "if") => trees.iter().position(is_block),
+        _ => trees.iter().position(|tree| !is_lead(tree)),
+    };
+    let Some(lead) = lead else { return trees.into_iter().collect() };
+    let made = match &trees[lead] {
+        TokenTree::Literal(literal) if numbers => suffixed(literal).map(TokenTree::Literal),
+        TokenTree::Group(group) => {
             let name = trees[..lead].iter().rev().find_map(|tree| match tree {
                 TokenTree::Ident(ident) => Some(ident.to_string()),
                 _ => None,
             });
-            let passes = name.is_none_or(|name| OF_FIRST.contains(&name.as_str()));
-            passes.then(|| TokenTree::Group(first_anchored(group)))
+            let passes = is_block(&trees[lead]) || name.is_none_or(|name| OF_FIRST.contains(&name.as_str()));
+            let numbers = group.delimiter() == Delimiter::Bracket || numbers && passes;
+            Some(TokenTree::Group(first_anchored(group, numbers)))
         }
         _ => None,
     };
@@ -180,7 +193,7 @@ fn anchored(tokens: TokenStream) -> TokenStream {
 }
 
 /// The first element of a list or of arguments, and every part of a tuple.
-fn first_anchored(group: &Group) -> Group {
+fn first_anchored(group: &Group, numbers: bool) -> Group {
     let trees: Vec<TokenTree> = group.stream().into_iter().collect();
     let is_dot = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '.');
     // The other end of a range says which number it is.
@@ -190,15 +203,22 @@ fn first_anchored(group: &Group) -> Group {
     let is_comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
     let parts = trees.split(is_comma).map(|part| part.iter().cloned().collect::<TokenStream>());
     let is_tuple = group.delimiter() == Delimiter::Parenthesis;
-    let parts = parts.enumerate().map(|(index, part)| if index == 0 || is_tuple { anchored(part) } else { part });
+    let parts = parts.enumerate().map(|(index, part)| match index == 0 || is_tuple {
+        true => anchor(part, numbers),
+        false => part,
+    });
     let parts: Vec<TokenStream> = parts.collect();
     Group::new(group.delimiter(), quote!(#(#parts),*))
 }
 
-/// What may stand before the literal or the brackets: a sign, a path, `!` of a macro.
+/// What may stand before the literal or the brackets: a sign, a path, `!` of a macro, `&`.
 fn is_lead(tree: &TokenTree) -> bool {
-    let sign = |c: char| matches!(c, '-' | ':' | '!');
+    let sign = |c: char| matches!(c, '-' | ':' | '!' | '&' | '*');
     matches!(tree, TokenTree::Ident(_)) || matches!(tree, TokenTree::Punct(punct) if sign(punct.as_char()))
+}
+
+fn is_block(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 fn suffixed(literal: &Literal) -> Option<Literal> {
@@ -224,6 +244,11 @@ mod tests {
         );
         assert_eq!(text(quote!(order::max(0, n))), quote!(order::max(0_i64, n)).to_string());
         assert_eq!(text(quote!(text::item("a", 0))), quote!(text::item("a", 0)).to_string());
+        assert_eq!(
+            text(quote!(list::repeat(&vec![-3, 3], 1))),
+            quote!(list::repeat(&vec![-3_i64, 3], 1)).to_string()
+        );
+        assert_eq!(text(quote!(if a { 5 } else { 3 })), quote!(if a { 5_i64 } else { 3 }).to_string());
         assert_eq!(text(quote!((0..n))), quote!((0..n)).to_string());
         assert_eq!(text(quote!(values)), "values");
     }

@@ -7,7 +7,7 @@
 //! ```
 
 use super::expressions::Scope;
-use super::places::Kind;
+use super::places::{Kind, indices};
 use super::printer::{Code, Level};
 use crate::emit::decide;
 use crate::ir::{ArithOp, Builtin, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Target, Type};
@@ -170,9 +170,9 @@ impl Scope<'_, '_> {
         };
         let stored = match handle {
             Some(handle) => {
-                self.inside(handle, "update", &place_indices(place), |scope| scope.store_here(place, &code))
+                self.inside(handle, "update", &indices(place), |scope| scope.store_here(place, &code))
             }
-            None => self.store_here(place, &code),
+            None => self.apart(place.root(), &indices(place), |scope| scope.store_here(place, &code)),
         };
         let stored = self.settle(stored);
         quote!(#before #stored;)
@@ -193,7 +193,10 @@ impl Scope<'_, '_> {
     }
 
     fn update(&mut self, place: &Place, op: ArithOp, value: &Expr) -> TokenStream {
-        if !matches!(place, Place::Local(_)) && (!decide::is_quiet(value) || decide::changes_something(value)) {
+        let loud = !decide::is_quiet(value) || decide::changes_something(value);
+        // Rust computes the value first, Python looks at the place first: where both may raise, Python's order counts.
+        let both_raise = decide::place_raises(place) && decide::may_raise(value);
+        if !matches!(place, Place::Local(_)) && (loud || both_raise) {
             return self.update_from_before(place, op, value);
         }
         if value.ty == Type::Str {
@@ -210,9 +213,9 @@ impl Scope<'_, '_> {
         };
         let updated = match self.crossing(place) {
             Some(handle) => {
-                self.inside(handle, "update", &place_indices(place), |scope| scope.update_here(place, op, &code, value))
+                self.inside(handle, "update", &indices(place), |scope| scope.update_here(place, op, &code, value))
             }
-            None => self.update_here(place, op, &code, value),
+            None => self.apart(place.root(), &indices(place), |scope| scope.update_here(place, op, &code, value)),
         };
         let updated = self.settle(updated);
         quote!(#before #updated;)
@@ -220,7 +223,7 @@ impl Scope<'_, '_> {
 
     /// The value runs something that may change the place: what was there before counts.
     fn update_from_before(&mut self, place: &Place, op: ArithOp, value: &Expr) -> TokenStream {
-        let computed: Vec<&Expr> = place_indices(place).into_iter().filter(|index| !decide::is_simple(index)).collect();
+        let computed: Vec<&Expr> = indices(place).into_iter().filter(|index| !decide::is_simple(index)).collect();
         let (mut out, hoisted) = self.keep(&computed);
         let old = self.read(place, crate::ir::Take::Clone, &value.ty);
         let (old, before) = (self.settled(old).code, self.temporary("before"));
@@ -283,8 +286,8 @@ impl Scope<'_, '_> {
             target.method("push_str", &[quote!(#piece)])
         };
         let pushed = match self.crossing(place) {
-            Some(handle) => self.inside(handle, "update", &place_indices(place), push),
-            None => push(self),
+            Some(handle) => self.inside(handle, "update", &indices(place), push),
+            None => self.apart(place.root(), &indices(place), push),
         };
         let pushed = self.settle(pushed);
         quote!(#before #pushed;)
@@ -430,21 +433,5 @@ fn is_must_use(expr: &Expr) -> bool {
                 && expr.ty != Type::None
         }
         _ => false,
-    }
-}
-
-/// The indices and keys of a place.
-pub fn place_indices(place: &Place) -> Vec<&Expr> {
-    match place {
-        Place::Local(_) | Place::Global(_) => Vec::new(),
-        Place::Field { base, .. } | Place::Some(base) | Place::Present(base) | Place::Cell(base) => {
-            base.as_place().map(place_indices).unwrap_or_default()
-        }
-        Place::Item { base, index, .. } => {
-            base.as_place().map(place_indices).unwrap_or_default().into_iter().chain([&**index]).collect()
-        }
-        Place::Entry { base, key, default } => {
-            base.as_place().map(place_indices).unwrap_or_default().into_iter().chain([&**key, &**default]).collect()
-        }
     }
 }

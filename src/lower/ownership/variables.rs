@@ -87,9 +87,13 @@ impl<'p> Decision<'p> {
         let reassigned = reassigned(function);
         let mut used = HashSet::new();
         each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
-            if let Part::Value(e, _) = part
-                && let Some(Place::Local(local)) = e.as_place()
-            {
+            let read = match part {
+                Part::Value(e, _) => e.as_place(),
+                // An update reads what was there.
+                Part::Change(place) => Some(&**place),
+                _ => None,
+            };
+            if let Some(Place::Local(local)) = read {
                 used.insert(*local);
             }
         });
