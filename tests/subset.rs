@@ -20,7 +20,7 @@ const REFUSED: &[(&str, &str)] = &[
         "def f(d: dict[str, int]) -> int:\n    match d:\n        case {'a': 1, **rest}:\n            return len(rest)\n    return 3\n",
     ),
     ("E1001", "def f(*xs: int) -> int:\n    return 1\n"),
-    ("E1001", "def f(x: int) -> int:\n    import math\n    return x\n"),
+    ("E1001", "def f(x: int) -> int:\n    if x:\n        import math\n    return x\n"),
     ("E1001", "def f() -> int:\n    try:\n        return 1\n    finally:\n        return 2\n"),
     ("E1002", "def f(x: int) -> int:\n    return (y := x) + y\n"),
     ("E1002", "def f(xs: list[int] = []) -> int:\n    return len(xs)\n\ndef g() -> int:\n    return f()\n"),

@@ -236,17 +236,16 @@ pub fn diverges(stmts: &[Stmt]) -> bool {
     stmts.iter().any(|stmt| match &stmt.kind {
         StmtKind::Return(_) | StmtKind::Raise(_) | StmtKind::Reraise(_) | StmtKind::Break | StmtKind::Continue => true,
         StmtKind::If { then, orelse, .. } => diverges(then) && diverges(orelse),
-        StmtKind::While { test, body, .. } => matches!(test.kind, ExprKind::Bool(true)) && !breaks(body),
+        StmtKind::While { test, body, orelse } => {
+            !breaks(body) && (matches!(test.kind, ExprKind::Bool(true)) || diverges(orelse))
+        }
+        StmtKind::For { body, orelse, .. } => !breaks(body) && diverges(orelse),
         StmtKind::Try { body, handlers, orelse, finally } => {
             diverges(finally)
                 || (diverges(body) || diverges(orelse)) && handlers.iter().all(|handler| diverges(&handler.body))
         }
         StmtKind::Expr(expr) => expr.ty == Type::Never,
-        StmtKind::Let { .. }
-        | StmtKind::Assign { .. }
-        | StmtKind::Update { .. }
-        | StmtKind::Unpack { .. }
-        | StmtKind::For { .. } => false,
+        StmtKind::Let { .. } | StmtKind::Assign { .. } | StmtKind::Update { .. } | StmtKind::Unpack { .. } => false,
     })
 }
 

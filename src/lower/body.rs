@@ -88,6 +88,8 @@ pub struct Body<'w, 'a> {
     pub sinks: Vec<Vec<Stmt>>,
     /// Depth of loops, branches and try blocks: a new version may begin only at 0.
     pub depth: u32,
+    /// Where the open blocks stand, innermost last.
+    pub blocks: Vec<Span>,
     /// What is known at each `break` of the open loops.
     pub breaks: Vec<Vec<Flow>>,
     /// Variables of the enclosing handlers, for a bare `raise`.
@@ -120,6 +122,7 @@ impl<'w, 'a> Body<'w, 'a> {
             flow: Flow::default(),
             sinks: vec![Vec::new()],
             depth: 0,
+            blocks: Vec::new(),
             breaks: Vec::new(),
             handlers: Vec::new(),
             prelude: Vec::new(),

@@ -7,7 +7,7 @@ use crate::ir::{FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
 use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
 use crate::source::SourceFile;
 use indexmap::IndexMap;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A parsed file that takes part.
 #[derive(Clone, Copy)]
@@ -29,6 +29,7 @@ pub fn collect<'a>(units: &[Unit<'a>]) -> World<'a> {
             names: IndexMap::new(),
             items: Vec::new(),
             body: &unit.tree.body,
+            lifted: HashSet::new(),
         });
     }
     for index in 0..units.len() {
@@ -36,6 +37,9 @@ pub fn collect<'a>(units: &[Unit<'a>]) -> World<'a> {
         for stmt in world.module(module).body {
             define(&mut world, module, stmt);
         }
+        let (imports, names) = super::local_imports::liftable(&world, module);
+        imports.into_iter().for_each(|stmt| define(&mut world, module, stmt));
+        world.modules[index].lifted = names;
     }
     for index in 0..units.len() {
         mark_rebound_globals(&mut world, ModuleId(index as u32));

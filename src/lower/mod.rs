@@ -40,6 +40,7 @@ mod join;
 mod kinds;
 mod lazy;
 mod library;
+mod local_imports;
 mod loops;
 mod matching;
 mod members;
@@ -61,6 +62,7 @@ mod text;
 mod unpack;
 mod updates;
 mod values;
+mod versions;
 mod widening;
 mod world;
 

@@ -466,6 +466,12 @@ impl Body<'_, '_> {
             }
         }
         let (left, right) = self.comparable(op, left, right, span)?;
+        if !ordered && is_container(&left.ty) && (is_empty_display(&left) || is_empty_display(&right)) {
+            let other = if is_empty_display(&right) { left } else { right };
+            let test = Expr::new(ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![other] }, Type::Bool, at);
+            let differs = op == CompareOp::NotEq;
+            return Ok(if differs { Expr::new(ExprKind::Not(Box::new(test)), Type::Bool, at) } else { test });
+        }
         Ok(Expr::new(ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) }, Type::Bool, at))
     }
 
@@ -536,14 +542,6 @@ impl Body<'_, '_> {
         let item = self.coerce(item, &want, "the element")?;
         let container = match container.kind {
             ExprKind::Tuple(items) => Expr::new(ExprKind::List(items), Type::list(want), container.at),
-            _ if matches!(container.ty, Type::Tuple(_)) => {
-                return self.refuse(
-                    Code::UnsupportedExpression,
-                    span,
-                    "`in` on a tuple variable is not translated yet",
-                    "use a list",
-                );
-            }
             kind => Expr::new(kind, container.ty, container.at),
         };
         let test = ExprKind::Builtin { op: Builtin::Contains, args: vec![container, item] };
@@ -557,6 +555,19 @@ fn is_object(ty: &Type) -> bool {
     match ty {
         Type::Optional(inner) => is_object(inner),
         Type::Class(_) => true,
+        _ => false,
+    }
+}
+
+fn is_container(ty: &Type) -> bool {
+    matches!(ty, Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_))
+}
+
+/// `[]`, `{}`, `set()`
+fn is_empty_display(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::List(items) | ExprKind::Set(items) => items.is_empty(),
+        ExprKind::Dict(pairs) => pairs.is_empty(),
         _ => false,
     }
 }

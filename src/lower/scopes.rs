@@ -93,6 +93,7 @@ fn scan_function(world: &mut World, id: FunctionId) -> Mentioned {
     for name in scan.globals.iter().chain(&scan.nonlocals) {
         scan.bound.remove(name);
     }
+    scan.bound.retain(|name, _| !world.module(module).lifted.contains(name));
     let fixed: HashSet<&str> = scan.defined.iter().copied().filter(|name| scan.bound.get(*name) == Some(&1)).collect();
     let mut functions = HashMap::new();
     let mut lambdas = Vec::new();

@@ -12,6 +12,14 @@ use std::collections::HashSet;
 impl Body<'_, '_> {
     /// Lowers statements into the open block.
     pub fn statements(&mut self, body: &[ast::Stmt]) -> Lowered<()> {
+        let (Some(first), Some(last)) = (body.first(), body.last()) else { return Ok(()) };
+        self.blocks.push(Span { start: first.span.start, end: last.span.end });
+        let done = self.statements_of_block(body);
+        self.blocks.pop();
+        done
+    }
+
+    fn statements_of_block(&mut self, body: &[ast::Stmt]) -> Lowered<()> {
         for stmt in body {
             if self.flow.dead {
                 break;
@@ -31,6 +39,10 @@ impl Body<'_, '_> {
         let span = stmt.span;
         match &stmt.kind {
             S::Import(_) | S::ImportFrom { .. } => {
+                let lifted = &self.world.module(self.module).lifted;
+                if super::local_imports::bound_by(stmt).into_iter().all(|name| lifted.contains(name)) {
+                    return Ok(());
+                }
                 self.refuse(Code::UnsupportedStatement, span, "import inside a function", "import at module level")
             }
             S::Pass => Ok(()),
@@ -285,6 +297,7 @@ impl Body<'_, '_> {
         }
         if let Some(&local) = self.names.get(name) {
             let fits = match self.declared.get(&local) {
+                _ if self.leaves_parameter(local) => false,
                 Some(_) => true,
                 None if self.begins_anew(local, &value.ty) => false,
                 None => self.learn_local(local, &value.ty),
@@ -292,7 +305,8 @@ impl Body<'_, '_> {
             if fits || (!self.world.last && value.ty.has_unknown()) {
                 return Ok(self.place_of(local, span));
             }
-            if self.depth > 0 || matches!(self.locals[local.0 as usize].ty, Type::Cell(_)) {
+            let is_cell = matches!(self.locals[local.0 as usize].ty, Type::Cell(_));
+            if is_cell || self.depth > 0 && !self.stays_inside(name) {
                 let message = format!(
                     "`{name}` is {} and becomes {}",
                     self.world.describe(&self.locals[local.0 as usize].ty.clone()),
@@ -307,15 +321,6 @@ impl Body<'_, '_> {
         let local = self.new_local(name, &value.ty);
         self.names.insert(name.to_string(), local);
         Ok(Place::Local(local))
-    }
-
-    /// An int that becomes a float, or the other way round, is another variable where no loop or branch brings the two
-    /// together.
-    fn begins_anew(&self, local: LocalId, ty: &Type) -> bool {
-        let Local { name, ty: current, .. } = &self.locals[local.0 as usize];
-        self.depth == 0
-            && !self.is_float(name)
-            && matches!((current, ty), (Type::Int, Type::Float) | (Type::Float, Type::Int))
     }
 
     pub(super) fn return_(&mut self, value: Option<&ast::Expr>, span: Span) -> Lowered<()> {

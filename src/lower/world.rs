@@ -41,6 +41,8 @@ pub struct ModuleInfo<'a> {
     /// Everything that is defined here, in source order.
     pub items: Vec<crate::ir::Item>,
     pub body: &'a [ast::Stmt],
+    /// Names that functions import, and that count as the module's.
+    pub lifted: HashSet<String>,
 }
 
 /// A parameter as far as it is known.

@@ -301,7 +301,8 @@ impl<'c> Body<'c> {
     }
 
     fn contains(&mut self, args: &'c [Expr]) -> Ex {
-        let [container, item] = take_two(self.all(args));
+        // Python evaluates the item first.
+        let [item, container] = take_two(self.operands(&[&args[1], &args[0]]));
         match &args[0].ty {
             Type::Str => Ex::call("strings.Contains", vec![container, item]),
             Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => container.method("Has", vec![item]),

@@ -283,24 +283,45 @@ impl Scope<'_, '_> {
         })
     }
 
+    /// `item in container`; Python computes the item first.
     fn contains(&mut self, container: &Expr, item: &Expr) -> Code {
-        let (method, sliced) = match container.ty {
-            Type::Dict(..) => ("contains_key", false),
-            Type::Str => ("contains", true),
-            _ => ("contains", false),
-        };
-        let of_texts = matches!(&container.ty, Type::List(item) if **item == Type::Str);
+        let in_closure = matches!(&container.ty, Type::List(item) if **item == Type::Str) && !decide::is_simple(item);
+        let both_raise = decide::may_raise(container) && decide::may_raise(item);
+        let first: &[&Expr] = if in_closure || both_raise { &[item] } else { &[] };
+        let (before, hoisted) = self.keep(first);
+        let code = self.contains_here(container, item);
+        hoisted.iter().for_each(|expr| drop(self.given.remove(expr)));
+        self.after(before, code)
+    }
+
+    fn contains_here(&mut self, container: &Expr, item: &Expr) -> Code {
+        if let ExprKind::List(items) = &container.kind
+            && !items.is_empty()
+            && items.iter().all(decide::is_simple)
+        {
+            return self.in_display(items, item);
+        }
         if let Type::Tuple(items) = &container.ty {
             return self.in_tuple(container, items.len(), item);
         }
+        let method = if matches!(container.ty, Type::Dict(..)) { "contains_key" } else { "contains" };
+        let of_texts = matches!(&container.ty, Type::List(item) if **item == Type::Str);
         self.look(container, &[item], |scope, value| {
             if of_texts {
                 let item = scope.text_place(item);
                 return value.code.method("iter", &[]).method("any", &[quote!(|item| item == #item)]);
             }
-            let item = if sliced { scope.sliced(item) } else { scope.borrowed(item) };
+            let item = if container.ty == Type::Str { scope.sliced(item) } else { scope.borrowed(item) };
             value.code.method(method, &[quote!(#item)])
         })
+    }
+
+    /// `item in ["a", "b"]`   ->   `["a", "b"].contains(&item)`
+    fn in_display(&mut self, items: &[Expr], item: &Expr) -> Code {
+        let form = |scope: &mut Self, e: &Expr| if item.ty == Type::Str { scope.sliced(e) } else { scope.owned(e) };
+        let elements: Vec<Code> = items.iter().map(|element| form(self, element)).collect();
+        let item = form(self, item);
+        Code::atom(quote!([#(#elements),*].contains(&#item)))
     }
 
     /// A text as something that a `&String` can be compared with.
@@ -314,25 +335,16 @@ impl Scope<'_, '_> {
     }
 
     fn in_tuple(&mut self, container: &Expr, length: usize, item: &Expr) -> Code {
-        let elements: Vec<Code> = match &container.kind {
-            ExprKind::Tuple(items) => items.iter().map(|item| self.sliced(item)).collect(),
-            _ => {
-                let tuple = self.receiver(container).at(Level::Atom);
-                let part = |index| {
-                    let index = proc_macro2::Literal::usize_unsuffixed(index);
-                    Code::atom(quote!(#tuple.#index))
-                };
-                let parts = (0..length).map(part);
-                if item.ty.is_scalar() { parts.collect() } else { parts.map(|part| part.prefixed(quote!(&))).collect() }
-            }
+        let tuple = self.receiver(container).at(Level::Atom);
+        let elements = (0..length).map(|index| {
+            let index = proc_macro2::Literal::usize_unsuffixed(index);
+            Code::atom(quote!(#tuple.#index))
+        });
+        let (elements, item): (Vec<Code>, Code) = match &item.ty {
+            Type::Str => (elements.map(|part| part.method("as_str", &[])).collect(), self.sliced(item)),
+            ty if ty.is_scalar() => (elements.collect(), self.owned(item)),
+            _ => (elements.map(|part| part.prefixed(quote!(&))).collect(), self.borrowed(item)),
         };
-        let scalar = item.ty.is_scalar();
-        let literal = matches!(&container.kind, ExprKind::Tuple(_));
-        let elements: Vec<Code> = match (&container.kind, scalar && literal) {
-            (ExprKind::Tuple(items), true) => items.iter().map(|item| self.owned(item)).collect(),
-            _ => elements,
-        };
-        let item = if scalar { self.owned(item) } else { self.sliced(item) };
         Code::atom(quote!([#(#elements),*].contains(&#item)))
     }
 
@@ -407,6 +419,14 @@ impl Scope<'_, '_> {
             let (text, part) = (self.borrowed(container), self.borrowed(item));
             return Code::atom(quote!(text::count(#text, #part)));
         }
+        let computed: &[&Expr] = if decide::is_simple(item) { &[] } else { &[item] };
+        let (before, hoisted) = self.keep(computed);
+        let code = self.count_here(container, item);
+        hoisted.iter().for_each(|expr| drop(self.given.remove(expr)));
+        self.after(before, code)
+    }
+
+    fn count_here(&mut self, container: &Expr, item: &Expr) -> Code {
         self.look(container, &[item], |scope, list| {
             let item = scope.text_place(item);
             let filtered = list.code.method("iter", &[]).method("filter", &[quote!(|other| *other == #item)]);

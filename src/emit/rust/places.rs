@@ -461,7 +461,8 @@ impl Scope<'_, '_> {
     pub fn apart(&mut self, root: Option<Root>, operands: &[&Expr], body: impl FnOnce(&mut Self) -> Code) -> Code {
         let reads = |operand: &&Expr| root.is_some_and(|root| reads_root(root, operand));
         let Some(last) = operands.iter().rposition(reads) else { return body(self) };
-        let first: Vec<&Expr> = operands[..=last].iter().copied().filter(|operand| !decide::is_silent(operand)).collect();
+        let first: Vec<&Expr> =
+            operands[..=last].iter().copied().filter(|operand| !decide::is_silent(operand)).collect();
         let (before, hoisted) = self.keep(&first);
         for expr in &hoisted {
             if let Some(value) = self.given.get_mut(expr) {

@@ -175,6 +175,8 @@ fn anchor(tokens: TokenStream, numbers: bool) -> TokenStream {
     let Some(lead) = lead else { return trees.into_iter().collect() };
     let made = match &trees[lead] {
         TokenTree::Literal(literal) if numbers => suffixed(literal).map(TokenTree::Literal),
+        // An index into what stands before.
+        TokenTree::Group(group) if is_index(group, &trees[..lead]) => None,
         TokenTree::Group(group) => {
             let name = trees[..lead].iter().rev().find_map(|tree| match tree {
                 TokenTree::Ident(ident) => Some(ident.to_string()),
@@ -217,6 +219,10 @@ fn is_lead(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Ident(_)) || matches!(tree, TokenTree::Punct(punct) if sign(punct.as_char()))
 }
 
+fn is_index(group: &Group, before: &[TokenTree]) -> bool {
+    group.delimiter() == Delimiter::Bracket && matches!(before.last(), Some(TokenTree::Ident(_)))
+}
+
 fn is_block(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
@@ -244,12 +250,10 @@ mod tests {
         );
         assert_eq!(text(quote!(order::max(0, n))), quote!(order::max(0_i64, n)).to_string());
         assert_eq!(text(quote!(text::item("a", 0))), quote!(text::item("a", 0)).to_string());
-        assert_eq!(
-            text(quote!(list::repeat(&vec![-3, 3], 1))),
-            quote!(list::repeat(&vec![-3_i64, 3], 1)).to_string()
-        );
+        assert_eq!(text(quote!(list::repeat(&vec![-3, 3], 1))), quote!(list::repeat(&vec![-3_i64, 3], 1)).to_string());
         assert_eq!(text(quote!(if a { 5 } else { 3 })), quote!(if a { 5_i64 } else { 3 }).to_string());
         assert_eq!(text(quote!((0..n))), quote!((0..n)).to_string());
         assert_eq!(text(quote!(values)), "values");
+        assert_eq!(text(quote!(values[0])), quote!(values[0]).to_string());
     }
 }

@@ -169,9 +169,7 @@ impl Scope<'_, '_> {
             }
         };
         let stored = match handle {
-            Some(handle) => {
-                self.inside(handle, "update", &indices(place), |scope| scope.store_here(place, &code))
-            }
+            Some(handle) => self.inside(handle, "update", &indices(place), |scope| scope.store_here(place, &code)),
             None => self.apart(place.root(), &indices(place), |scope| scope.store_here(place, &code)),
         };
         let stored = self.settle(stored);

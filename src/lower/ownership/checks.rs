@@ -4,7 +4,9 @@ use super::Demand;
 use super::classify::*;
 use super::decision::*;
 use super::slots;
+use super::variables::stores;
 use crate::artifact::Access;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::*;
 use crate::lower::aliases::RootKey;
 
@@ -25,6 +27,22 @@ impl<'p> Decision<'p> {
         }
         let name = describe(ty);
         self.refuse(at, format!("this {name} would be seen under two names, and one of them changes it"));
+    }
+
+    /// A parameter whose value is changed, and which is also assigned in a branch or a loop: whose value is changed
+    /// cannot be said then.
+    pub(super) fn check_parameters(&mut self, function: &Function) {
+        let stored = stores(function);
+        for (position, param) in function.params.iter().enumerate() {
+            let Local { name, ty, .. } = &function.locals[param.local.0 as usize];
+            let owned = matches!(self.kind(ty), Kind::Container | Kind::Unique(_));
+            let assigned = stored.get(&param.local).copied().unwrap_or(0) > 0;
+            if owned && assigned && function.effects.mutates.contains(&position) {
+                let message = format!("the caller's `{name}` may be changed here, and `{name}` is also assigned");
+                let help = "give what is assigned another name";
+                self.demands.push(Demand::Refuse(Diagnostic::new(Code::Aliasing, function.at, message).help(help)));
+            }
+        }
     }
 
     /// Results of operations that give a part of something old.

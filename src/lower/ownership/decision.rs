@@ -76,6 +76,7 @@ impl<'p> Decision<'p> {
 
     pub(super) fn decide(&mut self, function: &mut Function) {
         self.params = function.params.iter().map(|p| (p.local, p.passing)).collect();
+        self.check_parameters(function);
         self.bind_blocks(&mut function.body);
         self.bind_lambdas(function);
         for (local, binding) in &mut self.bindings {

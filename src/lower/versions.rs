@@ -1,0 +1,86 @@
+//! Versions of a variable: where an assignment to a name begins another variable.
+//!
+//! ```text
+//! def area(text: str) -> float:        text: a parameter
+//!     text = text.strip()              text_2: what the caller gave is not touched
+//!     if text:
+//!         width, unit = text.split()   width: a text
+//!         width = float(width)         width_2: mentioned in this block only
+//! ```
+
+use super::body::{Body, Owner};
+use super::world::Written;
+use crate::ir::{Local, LocalId, Type};
+use crate::python::ast::{self, Expr, ExprKind, Stmt};
+use crate::python::walk;
+use crate::span::Span;
+
+impl Body<'_, '_> {
+    /// True where an int becomes a float or the other way round, and no loop or branch brings the two together.
+    pub(super) fn begins_anew(&self, local: LocalId, ty: &Type) -> bool {
+        let Local { name, ty: current, .. } = &self.locals[local.0 as usize];
+        self.depth == 0
+            && !self.is_float(name)
+            && matches!((current, ty), (Type::Int, Type::Float) | (Type::Float, Type::Int))
+    }
+
+    /// True where an assignment leaves a parameter that is a container or a text: what is changed from here on is not
+    /// the caller's.
+    pub(super) fn leaves_parameter(&self, local: LocalId) -> bool {
+        let Local { name, ty, .. } = &self.locals[local.0 as usize];
+        let travels = matches!(ty, Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::Bytes | Type::Str);
+        self.depth == 0 && travels && self.is_param(name)
+    }
+
+    fn is_param(&self, name: &str) -> bool {
+        match self.owner {
+            Owner::Function(id) => self.world.function(id).params.iter().any(|param| param.name == name),
+            Owner::Global(_) => false,
+        }
+    }
+
+    /// True where a name is mentioned in the innermost open block only, so that no other path brings its versions
+    /// together.
+    pub(super) fn stays_inside(&self, name: &str) -> bool {
+        let (Some(block), Owner::Function(id)) = (self.blocks.last(), self.owner) else { return false };
+        let Written::Def(def) = self.world.function(id).written else { return false };
+        let is_param = def.params.items.iter().any(|param| param.name.text == name);
+        let mut inside = !is_param && !self.captured.keys().any(|variable| variable.name == name);
+        each_mention(&def.body, &mut |text, span| {
+            inside &= text != name || block.start <= span.start && span.end <= block.end;
+        });
+        inside
+    }
+}
+
+/// Calls `see` for every name of some statements: read, assigned, bound by a handler or a pattern.
+fn each_mention<'a>(body: &'a [Stmt], see: &mut dyn FnMut(&'a str, Span)) {
+    for stmt in body {
+        match &stmt.kind {
+            ast::StmtKind::Try { handlers, .. } => {
+                handlers.iter().filter_map(|handler| handler.name.as_ref()).for_each(|n| see(&n.text, n.span));
+            }
+            ast::StmtKind::Match { cases, .. } => {
+                let mut names = Vec::new();
+                cases.iter().for_each(|case| walk::captures(&case.pattern, &mut names));
+                names.into_iter().for_each(|name| see(&name.text, name.span));
+            }
+            ast::StmtKind::Global(names) | ast::StmtKind::Nonlocal(names) => {
+                names.iter().for_each(|name| see(&name.text, name.span));
+            }
+            ast::StmtKind::FunctionDef(def) => see(&def.name.text, def.name.span),
+            _ => {}
+        }
+        walk::heads(stmt).into_iter().for_each(|e| each_name(e, see));
+        ast::bodies(stmt).into_iter().for_each(|inner| each_mention(inner, see));
+    }
+}
+
+fn each_name<'a>(e: &'a Expr, see: &mut dyn FnMut(&'a str, Span)) {
+    match &e.kind {
+        ExprKind::Name(name) => see(name, e.span),
+        ExprKind::Named { target, .. } => see(&target.text, target.span),
+        _ => {}
+    }
+    walk::parts(e).into_iter().for_each(|part| each_name(part, see));
+}
