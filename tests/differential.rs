@@ -117,6 +117,8 @@ fn the_platforms_libm() {
 cases! {
     integers "numbers/integers";
     either "numbers/either";
+    mixed "numbers/mixed";
+    updates "numbers/updates";
     floats "numbers/floats";
     number_library "numbers/library";
     strings "text/strings";
@@ -138,6 +140,11 @@ cases! {
     enums "classes/enums";
     account "classes/account";
     optional "control/optional";
+    imports "control/imports";
+    unused "control/unused";
+    versions "control/versions";
+    membership "containers/membership";
+    reads_itself "containers/reads_itself";
     linked "classes/linked";
     members "classes/members";
     keys "classes/keys";

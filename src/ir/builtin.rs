@@ -263,6 +263,8 @@ builtins! {
     JsonToFloat [Ref] guard true;
     /// `str(data)`.
     JsonToStr [Ref] guard false;
+    /// `isinstance(x, int)` of a number that remembers which it is.
+    NumberIsInt [Own] - false;
     /// Truth of JSON data.
     JsonTruth [Ref] - false;
     /// `data or {}`: the data where it is true, else an empty object.

@@ -30,6 +30,10 @@ pub fn may_be_floats(function: &Function) -> Vec<String> {
     let mut reads: HashMap<LocalId, (usize, usize)> = HashMap::new();
     each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
         let Part::Value(e, _) = part else { return };
+        // What a comprehension takes from its source is what the source holds.
+        if let ExprKind::Comprehension(inner) = &e.kind {
+            inner.loops.iter().for_each(|each| refuse_target(&each.target, &mut stays));
+        }
         if let Some(local) = variable(e) {
             reads.entry(local).or_default().0 += 1;
         }

@@ -484,33 +484,69 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Lowered<Expr> {
         let at = self.at(span);
-        let (key, reverse) = self.sort_options(&items.ty, key, reverse, span)?;
         let ty = items.ty.clone();
+        if let Some(test) = computed_option(reverse) {
+            let (body, value) = self.block(|b| {
+                let items = b.spill(items, span);
+                let key = b.sort_key(&ty, key, span)?;
+                let sorted = |reverse: bool| {
+                    let kind = ExprKind::Sorted { items: Box::new(items.clone()), key: key.clone(), reverse };
+                    Box::new(Expr::new(kind, ty.clone(), at))
+                };
+                let test = Box::new(b.sort_direction(test)?);
+                Ok(Expr::new(ExprKind::If { test, then: sorted(true), orelse: sorted(false) }, ty.clone(), at))
+            })?;
+            return Ok(super::loops::after(body, value));
+        }
+        let key = self.sort_key(&items.ty, key, span)?;
+        let reverse = is_true(reverse);
         Ok(Expr::new(ExprKind::Sorted { items: Box::new(items), key, reverse }, ty, at))
     }
 
-    /// The options of a sort over a list type.
-    pub fn sort_options(
+    /// `list.sort`: the same, in place.
+    pub fn sort(
         &mut self,
-        list: &Type,
+        items: Expr,
         key: Option<&ast::Expr>,
         reverse: Option<&ast::Expr>,
         span: Span,
-    ) -> Lowered<(Option<Box<Lambda>>, bool)> {
+    ) -> Lowered<Expr> {
+        let at = self.at(span);
+        let key = self.sort_key(&items.ty, key, span)?;
+        let sort = |reverse: bool| {
+            let kind = ExprKind::Sort { items: Box::new(items.clone()), key: key.clone(), reverse };
+            Expr::new(kind, Type::None, at)
+        };
+        let Some(test) = computed_option(reverse) else { return Ok(sort(is_true(reverse))) };
+        let test = self.sort_direction(test)?;
+        let branch = |reverse: bool| vec![Stmt::new(StmtKind::Expr(sort(reverse)), at)];
+        let choice = Stmt::new(StmtKind::If { test, then: branch(true), orelse: branch(false) }, at);
+        Ok(super::loops::after(vec![choice], Expr::new(ExprKind::None, Type::None, at)))
+    }
+
+    /// `reverse=`: Python wants an int or a bool.
+    fn sort_direction(&mut self, reverse: &ast::Expr) -> Lowered<Expr> {
+        let value = self.expr(reverse, None)?;
+        if !matches!(value.ty, Type::Bool | Type::Int | Type::Unknown) {
+            return self.refuse(
+                Code::TypeMismatch,
+                reverse.span,
+                "`reverse` wants a bool or an int",
+                "write `bool(x)`",
+            );
+        }
+        self.truth(value)
+    }
+
+    /// The key of a sort over a list type.
+    fn sort_key(&mut self, list: &Type, key: Option<&ast::Expr>, span: Span) -> Lowered<Option<Box<Lambda>>> {
         let item = list.item().unwrap_or(Type::Unknown);
         let key = match key.filter(|k| !matches!(k.kind, ast::ExprKind::None)) {
             Some(key) => Some(Box::new(self.key_function(key, &item)?)),
             None => None,
         };
         self.orderable(key.as_ref().map_or(&item, |k| &k.body.ty), span)?;
-        let reverse = match reverse.map(|r| &r.kind) {
-            None => false,
-            Some(ast::ExprKind::Bool(value)) => *value,
-            Some(_) => {
-                return self.refuse(Code::UnsupportedCall, span, "`reverse` is not a constant", "write True or False");
-            }
-        };
-        Ok((key, reverse))
+        Ok(key)
     }
 
     /// `isinstance` on a value whose type is known folds to a constant.
@@ -533,11 +569,14 @@ impl Body<'_, '_> {
             );
         }
         let names: Vec<String> = classes.iter().filter_map(|class| super::annotations::dotted(class)).collect();
+        if value.ty == Type::Number {
+            return Ok(number_is(&names, value));
+        }
         let asks = |name: &str| names.iter().any(|asked| asked == name);
-        if matches!(value.ty, Type::Float | Type::Number) && asks("int") != asks("float") {
+        if value.ty == Type::Float && asks("int") != asks("float") {
             // An int goes where a float is declared, and stays one.
             let message = "whether this is an int or a float at run time is not translated";
-            let help = "ask for `(int, float)`, or pass what it is beside it";
+            let help = "declare `int | float`, or ask for `(int, float)`";
             return self.refuse(Code::UnsupportedCall, span, message, help);
         }
         let mut result = false;
@@ -667,4 +706,28 @@ fn is_quiet(e: &Expr) -> bool {
         ExprKind::Convert { value, .. } => is_quiet(value),
         _ => Body::is_simple(e),
     }
+}
+
+/// An option that is neither True nor False as written.
+fn computed_option(option: Option<&ast::Expr>) -> Option<&ast::Expr> {
+    option.filter(|e| !matches!(e.kind, ast::ExprKind::Bool(_)))
+}
+
+fn is_true(option: Option<&ast::Expr>) -> bool {
+    option.is_some_and(|e| matches!(e.kind, ast::ExprKind::Bool(true)))
+}
+
+/// `isinstance` of an int or a float: which of the two it is.
+fn number_is(names: &[String], value: Expr) -> Expr {
+    let has = |name: &str| names.iter().any(|other| other == name);
+    let at = value.at;
+    let kind = match (has("int"), has("float")) {
+        (false, false) => ExprKind::Bool(false),
+        (true, true) => ExprKind::Bool(true),
+        (int, _) => {
+            let is_int = ExprKind::Builtin { op: Builtin::NumberIsInt, args: vec![value] };
+            if int { is_int } else { ExprKind::Not(Box::new(Expr::new(is_int, Type::Bool, at))) }
+        }
+    };
+    Expr::new(kind, Type::Bool, at)
 }

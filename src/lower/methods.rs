@@ -136,7 +136,6 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Lowered<Expr> {
         use Builtin as B;
-        let at = self.at(span);
         match (attr.text.as_str(), args.len()) {
             ("append" | "remove" | "count" | "index", 1) => {
                 let value = self.element(&base, item, &args[0])?;
@@ -183,8 +182,7 @@ impl Body<'_, '_> {
                 {
                     return self.refuse(Code::WrongArity, span, "`sort` takes `key` and `reverse`", "");
                 }
-                let (key, reverse) = self.sort_options(&base.ty.clone(), find("key"), find("reverse"), span)?;
-                Ok(Expr::new(ExprKind::Sort { items: Box::new(base), key, reverse }, Type::None, at))
+                self.sort(base, find("key"), find("reverse"), span)
             }
             _ => self.other_method(base, attr, args, &[], span),
         }

@@ -171,6 +171,8 @@ fn learn(world: &mut World) {
 /// Makes floats of the numbers of which nobody can tell; true where there are any.
 fn choose_floats(world: &mut World) -> bool {
     let mut found = false;
+    // What is refused somewhere has not been seen whole.
+    world.last = true;
     for index in 0..world.functions.len() {
         let Ok(function) = lower_function(world, FunctionId(index as u32)) else { continue };
         let names = floats::may_be_floats(&function);
@@ -181,6 +183,7 @@ fn choose_floats(world: &mut World) -> bool {
             info.floats.insert(name);
         }
     }
+    world.last = false;
     found
 }
 

@@ -149,39 +149,41 @@ impl Body<'_, '_> {
         if op == ArithOp::Pow && both_int {
             return self.int_pow(left, right, span);
         }
-        if op == ArithOp::Pow
-            && !matches!(right.kind, ExprKind::Float(e) if e >= 0.0)
-            && !matches!(right.kind, ExprKind::Int(_))
-            && !matches!(left.kind, ExprKind::Float(b) if b > 0.0)
-        {
-            return self.refuse(
-                Code::InexactLibrary,
-                span,
-                "a float power whose base or exponent may be negative is not translated yet",
-                "use a constant non-negative exponent",
-            );
-        }
         let (left, right, operand) = if both_int {
             (self.to_int(left), self.to_int(right), Type::Int)
         } else {
             (self.to_float(left), self.to_float(right), Type::Float)
         };
         let ty = if op == ArithOp::TrueDiv { Type::Float } else { operand };
+        if op == ArithOp::TrueDiv
+            && let Some(items) = mean_of(&left, &right)
+        {
+            return self.mean(items, left, right, span);
+        }
         Ok(Expr::new(ExprKind::Arith { op, left: Box::new(left), right: Box::new(right) }, ty, at))
+    }
+
+    /// `sum(xs) / len(xs)`: the sum of no floats is the int 0, so dividing it is the division of two ints.
+    fn mean(&mut self, items: Expr, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let test = Expr::new(ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![items] }, Type::Bool, at);
+        let class = ExceptionId::Builtin(ExceptionKind::ZeroDivisionError);
+        let message = Expr::new(ExprKind::Str("division by zero".into()), Type::Str, at);
+        let raise = Stmt::new(StmtKind::Raise(Raise { class, message }), at);
+        let check = Stmt::new(StmtKind::If { test, then: vec![raise], orelse: Vec::new() }, at);
+        let kind = ExprKind::Arith { op: ArithOp::TrueDiv, left: Box::new(left), right: Box::new(right) };
+        Ok(super::loops::after(vec![check], Expr::new(kind, Type::Float, at)))
     }
 
     /// Arithmetic where an operand may be an int or a float, and the other is no float.
     fn either_op(&mut self, op: ArithOp, left: Expr, right: Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let ty = match op {
-            ArithOp::Add | ArithOp::Sub | ArithOp::Mul | ArithOp::FloorDiv | ArithOp::Mod => Type::Number,
+            ArithOp::Add | ArithOp::Sub | ArithOp::Mul | ArithOp::FloorDiv | ArithOp::Mod | ArithOp::Pow => {
+                Type::Number
+            }
             ArithOp::TrueDiv => Type::Float,
-            ArithOp::Pow
-            | ArithOp::LeftShift
-            | ArithOp::RightShift
-            | ArithOp::BitAnd
-            | ArithOp::BitOr
-            | ArithOp::BitXor => {
+            ArithOp::LeftShift | ArithOp::RightShift | ArithOp::BitAnd | ArithOp::BitOr | ArithOp::BitXor => {
                 let message = "this operator on a value that may be an int or a float is not translated";
                 return self.refuse(Code::TypeMismatch, span, message, "convert it: `float(x)`, `int(x)`");
             }
@@ -570,4 +572,19 @@ fn is_empty_display(e: &Expr) -> bool {
         ExprKind::Dict(pairs) => pairs.is_empty(),
         _ => false,
     }
+}
+
+/// The list whose floats are summed on the left and counted on the right of a division.
+fn mean_of(left: &Expr, right: &Expr) -> Option<Expr> {
+    let ExprKind::Comprehension(whole) = &left.kind else { return None };
+    let ComprehensionKind::Sum { start, .. } = &whole.kind else { return None };
+    let from_int = matches!(&start.kind, ExprKind::Convert { to: Conversion::Widen, .. });
+    let [Loop { iter: Iter::Value(summed), conditions, .. }] = whole.loops.as_slice() else { return None };
+    let ExprKind::Convert { to: Conversion::ToFloat, value: count } = &right.kind else { return None };
+    let ExprKind::Builtin { op: Builtin::Len, args } = &count.kind else { return None };
+    let same = match (summed.as_place(), args[0].as_place()) {
+        (Some(Place::Local(a)), Some(Place::Local(b))) => a == b,
+        _ => false,
+    };
+    (from_int && conditions.is_empty() && same).then(|| args[0].clone())
 }

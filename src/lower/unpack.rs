@@ -7,6 +7,7 @@
 //! The value becomes a tuple of the shape of the targets; from there on it is an ordinary unpacking.
 
 use super::body::Body;
+use super::join::join;
 use super::world::Lowered;
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -21,9 +22,27 @@ impl Body<'_, '_> {
             None => self.expr(value, None)?,
         };
         let value = self.shaped(target, value)?;
+        let value = self.as_variables(items, value)?;
         let targets = self.targets(items, &value.ty, span)?;
         self.push(StmtKind::Unpack { targets, value }, span);
         Ok(())
+    }
+
+    /// The parts of a tuple that is written out, as the variables that they go to have them: `xs, n = [], 0`.
+    fn as_variables(&mut self, targets: &[ast::Expr], mut value: Expr) -> Lowered<Expr> {
+        if let (ExprKind::Tuple(parts), Type::Tuple(types)) = (&mut value.kind, &mut value.ty) {
+            for ((target, part), ty) in targets.iter().zip(parts).zip(types) {
+                let ast::ExprKind::Name(name) = &target.kind else { continue };
+                let local = self.names.get(name).map(|local| self.locals[local.0 as usize].ty.clone());
+                let Some(have) = local.or_else(|| self.variables().get(name).cloned()) else { continue };
+                if have != *ty && join(&have, ty).as_ref() == Some(&have) && !matches!(have, Type::Cell(_)) {
+                    let old = std::mem::replace(part, Expr::new(ExprKind::None, Type::None, part.at));
+                    *part = self.coerce(old, &have, "the variable")?;
+                    *ty = have;
+                }
+            }
+        }
+        Ok(value)
     }
 
     /// Targets of an unpacking or a loop; names are variables that exist or are new.

@@ -55,6 +55,9 @@ impl<'c> Body<'c> {
             let message = text::quote(zero_division(op, &right.ty));
             self.raise_if(b.clone().binary("==", Ex::word("0")), "support.ZeroDivisionError", Ex::word(message));
         }
+        if op == ArithOp::Pow && right.ty == Type::Float && literal_float(right).is_none() {
+            self.cx.refuse(right.at, "a float power with a computed exponent: Go's last digits differ".into());
+        }
         match &right.ty {
             Type::Float => self.float_arithmetic(op, a, b),
             Type::Str => a.binary("+", b),
@@ -73,12 +76,8 @@ impl<'c> Body<'c> {
                 return self.raising(Ex::call("support.FloorDivNumbers", vec![a, b]), "quotient", true);
             }
             ArithOp::Mod => return self.raising(Ex::call("support.ModNumbers", vec![a, b]), "rest", true),
-            ArithOp::Pow
-            | ArithOp::LeftShift
-            | ArithOp::RightShift
-            | ArithOp::BitAnd
-            | ArithOp::BitOr
-            | ArithOp::BitXor => {
+            ArithOp::Pow => return self.raising(Ex::call("support.PowNumbers", vec![a, b]), "power", true),
+            ArithOp::LeftShift | ArithOp::RightShift | ArithOp::BitAnd | ArithOp::BitOr | ArithOp::BitXor => {
                 self.cx.refuse(Default::default(), "this operator is for ints".into());
                 "support.AddNumbers"
             }

@@ -174,6 +174,7 @@ impl<'c> Body<'c> {
             Builtin::JsonToInt => self.raised("support.JSONToInt", args, "number", wanted),
             Builtin::JsonToFloat => self.raised("support.JSONToFloat", args, "number", wanted),
             Builtin::JsonToStr => self.plain("support.JSONToText", args),
+            Builtin::NumberIsInt => self.method("IsInt", args),
             Builtin::JsonTruth => self.plain("support.JSONTruth", args),
             Builtin::JsonOrEmpty => self.plain("support.JSONOrEmpty", args),
             Builtin::Respond => self.plain("support.Respond", args),

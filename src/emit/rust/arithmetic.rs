@@ -62,6 +62,7 @@ impl Scope<'_, '_> {
             ArithOp::TrueDiv if divisor.ty == Type::Number => function(quote!(number::div), true),
             ArithOp::FloorDiv if divisor.ty == Type::Number => function(quote!(number::floor_div), true),
             ArithOp::Mod if divisor.ty == Type::Number => function(quote!(number::modulo), true),
+            ArithOp::Pow if divisor.ty == Type::Number => function(quote!(number::pow), true),
             ArithOp::Add => Code::binary(&left, quote!(+), &right, Level::Sum),
             ArithOp::Sub => Code::binary(&left, quote!(-), &right, Level::Sum),
             ArithOp::Mul => Code::binary(&left, quote!(*), &right, Level::Product),

@@ -152,6 +152,7 @@ impl Scope<'_, '_> {
             Builtin::JsonToInt => self.function(quote!(json::to_int), args, true),
             Builtin::JsonToFloat => self.function(quote!(json::to_float), args, true),
             Builtin::JsonToStr => self.function(quote!(json::to_text), args, false),
+            Builtin::NumberIsInt => self.owned(&args[0]).method("is_int", &[]),
             Builtin::JsonTruth => self.function(quote!(json::truth), args, false),
             Builtin::JsonOrEmpty => self.function(quote!(json::or_empty), args, false),
             Builtin::Respond => self.function(quote!(web::respond), args, false),

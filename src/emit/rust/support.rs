@@ -103,7 +103,8 @@ pub fn closure(mut modules: BTreeSet<&'static str>) -> BTreeSet<&'static str> {
     loop {
         let named = |source: &str| {
             let names = SOURCES.iter().map(|source| source.0);
-            names.filter(|name| source.contains(&format!("super::{name}::"))).collect::<Vec<_>>()
+            let mentions = |name: &&str| [':', ';'].iter().any(|end| source.contains(&format!("super::{name}{end}")));
+            names.filter(mentions).collect::<Vec<_>>()
         };
         let before = modules.len();
         let more: Vec<&str> = modules.iter().flat_map(|module| text(module).map(named).unwrap_or_default()).collect();

@@ -79,6 +79,11 @@ func AbsNumber(n Number) Number {
 	return NumberFromInt(Abs(n.Int))
 }
 
+// IsInt tells an int from a float.
+func (n Number) IsInt() bool {
+	return !n.IsFloat
+}
+
 // DivideNumbers returns a / b.
 func DivideNumbers(a, b Number) (float64, error) {
 	if a.IsFloat || b.IsFloat {
@@ -119,6 +124,15 @@ func ModNumbers(a, b Number) (Number, error) {
 		return Number{}, ZeroDivisionError.New("integer modulo by zero")
 	}
 	return NumberFromInt(Mod(a.Int, b.Int)), nil
+}
+
+// PowNumbers returns a ** b: of ints an int, or a float where the exponent is negative.
+func PowNumbers(a, b Number) (Number, error) {
+	if !a.IsFloat && !b.IsFloat && b.Int >= 0 {
+		return NumberFromInt(Pow(a.Int, b.Int)), nil
+	}
+	power, err := PowFloat(a.Float(), b.Float())
+	return NumberFromFloat(power), err
 }
 
 // IntFromNumber returns int(n).

@@ -63,6 +63,14 @@ pub fn modulo(a: Number, b: Number) -> Result<Number, Exception> {
     }
 }
 
+/// `a ** b`: of ints an int, or a float where the exponent is negative.
+pub fn pow(a: Number, b: Number) -> Result<Number, Exception> {
+    match (a, b) {
+        (Int(a), Int(b)) if b >= 0 => Ok(Int(int::pow(a, b))),
+        _ => float::pow(a.to_float(), b.to_float()).map(Float),
+    }
+}
+
 /// `int(x)`
 pub fn to_int(x: Number) -> Result<i64, Exception> {
     match x {
@@ -84,6 +92,13 @@ pub fn widen(x: Number) -> f64 {
     match x {
         Int(n) => int::widen(n),
         Float(x) => x,
+    }
+}
+
+impl Number {
+    /// `isinstance(x, int)`
+    pub fn is_int(self) -> bool {
+        matches!(self, Int(_))
     }
 }
 
