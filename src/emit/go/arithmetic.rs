@@ -56,7 +56,8 @@ impl<'c> Body<'c> {
             self.raise_if(b.clone().binary("==", Ex::word("0")), "support.ZeroDivisionError", Ex::word(message));
         }
         if op == ArithOp::Pow && right.ty == Type::Float && literal_float(right).is_none() {
-            self.cx.refuse(right.at, "a float power with a computed exponent: Go's last digits differ".into());
+            let message = "a float power with a computed exponent: the last digits of Go's differ";
+            self.cx.refuse_inexact(right.at, message.into());
         }
         match &right.ty {
             Type::Float => self.float_arithmetic(op, a, b),
