@@ -56,6 +56,7 @@ mod routes;
 mod scopes;
 mod set_order;
 mod sets;
+mod sorting;
 mod special;
 mod statements;
 mod text;
