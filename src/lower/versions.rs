@@ -28,7 +28,8 @@ impl Body<'_, '_> {
     /// the caller's.
     pub(super) fn leaves_parameter(&self, local: LocalId) -> bool {
         let Local { name, ty, .. } = &self.locals[local.0 as usize];
-        let travels = matches!(ty, Type::List(_) | Type::Dict(..) | Type::Set(_) | Type::Bytes | Type::Str);
+        let travels =
+            matches!(ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::Bytes | Type::Str);
         self.depth == 0 && travels && self.is_param(name)
     }
 
