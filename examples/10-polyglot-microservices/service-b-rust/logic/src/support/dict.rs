@@ -113,6 +113,18 @@ impl<K: Key + PartialEq, V> Dict<K, V> {
     pub fn pop_last(&mut self) -> Option<(K, V)> {
         self.entries.pop().map(|(key, value)| (key.0, value))
     }
+
+    /// Takes the first pair out.
+    pub fn pop_first(&mut self) -> Option<(K, V)> {
+        self.entries.shift_remove_index(0).map(|(key, value)| (key.0, value))
+    }
+
+    /// Moves a key to the end or to the start; false where it is not there.
+    pub fn move_to_end<Q: Key + PartialEq<K> + ?Sized>(&mut self, key: &Q, last: bool) -> bool {
+        let Some(from) = self.entries.get_index_of(&Look(key)) else { return false };
+        self.entries.move_index(from, if last { self.entries.len() - 1 } else { 0 });
+        true
+    }
 }
 
 /// The pairs of a dict in order.
