@@ -170,7 +170,7 @@ fn anchor(tokens: TokenStream, numbers: bool) -> TokenStream {
     let lead = match trees.first() {
         // The first branch says it for both.
         Some(first) if is_word(first, "if") => trees.iter().position(is_block),
-        _ => trees.iter().position(|tree| !is_lead(tree)),
+        _ => leading(&trees),
     };
     let Some(lead) = lead else { return trees.into_iter().collect() };
     let made = match &trees[lead] {
@@ -213,10 +213,14 @@ fn first_anchored(group: &Group, numbers: bool) -> Group {
     Group::new(group.delimiter(), quote!(#(#parts),*))
 }
 
-/// What may stand before the literal or the brackets: a sign, a path, `!` of a macro, `&`.
-fn is_lead(tree: &TokenTree) -> bool {
-    let sign = |c: char| matches!(c, '-' | ':' | '!' | '&' | '*');
-    matches!(tree, TokenTree::Ident(_)) || matches!(tree, TokenTree::Punct(punct) if sign(punct.as_char()))
+/// Where the literal or the brackets stand that decide the type: after signs, `&`, a path, `!` of a macro. A name that
+/// is an operand says its type itself.
+fn leading(trees: &[TokenTree]) -> Option<usize> {
+    let punct = |tree: &TokenTree, allowed: &[char]| matches!(tree, TokenTree::Punct(punct) if allowed.contains(&punct.as_char()));
+    let signs = trees.iter().take_while(|tree| punct(tree, &['-', '!', '&', '*'])).count();
+    let path = trees[signs..].iter().take_while(|tree| matches!(tree, TokenTree::Ident(_)) || punct(tree, &[':', '!']));
+    let at = signs + path.count();
+    trees.get(at).filter(|tree| matches!(tree, TokenTree::Literal(_) | TokenTree::Group(_))).map(|_| at)
 }
 
 fn is_index(group: &Group, before: &[TokenTree]) -> bool {
@@ -255,5 +259,9 @@ mod tests {
         assert_eq!(text(quote!((0..n))), quote!((0..n)).to_string());
         assert_eq!(text(quote!(values)), "values");
         assert_eq!(text(quote!(values[0])), quote!(values[0]).to_string());
+        assert_eq!(text(quote!((id * 37))), quote!((id * 37)).to_string());
+        assert_eq!(text(quote!((37 * id))), quote!((37_i64 * id)).to_string());
+        assert_eq!(text(quote!((id * 37))), quote!((id * 37)).to_string());
+        assert_eq!(text(quote!((37 * id))), quote!((37_i64 * id)).to_string());
     }
 }
