@@ -631,7 +631,7 @@ impl PriceBook {
 ///
 /// `pricing.py:341-355`
 pub fn demand_profile(product_id: i64) -> Result<Vec<f64>, Exception> {
-    let usual = 0.5 + int::ratio((product_id * 37_i64).rem_euclid(13), 26);
+    let usual = 0.5 + int::ratio((product_id * 37).rem_euclid(13), 26);
     let best_weekday = product_id.rem_euclid(7);
     let rising = product_id.div_euclid(7).rem_euclid(2) == 0;
     let mut profile: Vec<f64> = Vec::new();
@@ -654,7 +654,7 @@ pub fn demand_curve(
     demand_factor: f64,
 ) -> Result<DemandCurve, Exception> {
     let sensitivity = float::div(
-        0.95 + int::ratio((product_id * 11_i64).rem_euclid(10), 100),
+        0.95 + int::ratio((product_id * 11).rem_euclid(10), 100),
         demand_factor,
     )?;
     Ok(DemandCurve {
