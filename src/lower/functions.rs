@@ -383,7 +383,7 @@ impl Body<'_, '_> {
                 None => None,
                 Some(e) => {
                     let value = b.expr(e, Some(&ty))?;
-                    if !is_quiet(&value) {
+                    if !is_silent(&value) {
                         let message = format!("a computed `default` of `{name}` is not translated");
                         let help = "assign it to a variable first: Python computes it also where it is not needed";
                         return b.refuse(Code::UnsupportedCall, span, message, help);
@@ -625,11 +625,11 @@ fn special_float(text: &str) -> Option<f64> {
 }
 
 /// True for values that are there without computing: whether they are made cannot be told.
-fn is_quiet(e: &Expr) -> bool {
+fn is_silent(e: &Expr) -> bool {
     match &e.kind {
-        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => items.iter().all(is_quiet),
+        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => items.iter().all(is_silent),
         ExprKind::Dict(pairs) => pairs.is_empty(),
-        ExprKind::Convert { value, .. } => is_quiet(value),
+        ExprKind::Convert { value, .. } => is_silent(value),
         _ => Body::is_simple(e),
     }
 }

@@ -123,11 +123,6 @@ impl Decision {
             place => self.ladder[..place].iter().rev().find(|rung| rung.rule.is_some()),
         }
     }
-
-    /// The title of the rule behind the choice.
-    pub fn rule_title(&self) -> &'static str {
-        rules::title(self.because.0)
-    }
 }
 
 #[cfg(test)]
