@@ -5,7 +5,6 @@
 //! the reasons against the cheaper ones are said.
 
 use super::opinion::{Effect, Form, Language, Opinion};
-use super::rules;
 use serde::Serialize;
 
 /// A rung with what decided it.
