@@ -6,7 +6,7 @@
 use crate::artifact::Access;
 use crate::ir::{
     ArithOp, Builtin, Check, Class, ClassId, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind,
-    LocalId, Need, Param, Place, Program, Stmt, StmtKind, Target, Type, Values, walk,
+    Need, Param, Place, Program, Stmt, StmtKind, Type, Values, walk,
 };
 use std::collections::{BTreeSet, HashSet};
 
@@ -452,61 +452,4 @@ pub fn is_endless(program: &Program, ty: &Type) -> bool {
         endless |= inside.contains(&class);
     }
     endless
-}
-
-/// The parameter that every return of a function gives back as it is, where the caller can see that it is the same
-/// object.
-pub fn returned_param(program: &Program, function: &Function) -> Option<LocalId> {
-    let mut found = Vec::new();
-    collect_returns(&function.body, &mut found);
-    let local = |value: &Option<&Expr>| match value.and_then(Expr::as_place) {
-        Some(Place::Local(local)) => Some(*local),
-        _ => None,
-    };
-    let first = found.first().and_then(local)?;
-    let same = found.iter().all(|value| local(value) == Some(first));
-    let is_param = function.params.iter().any(|param| param.local == first);
-    let mut kept = true;
-    walk::each_stmt(&function.body, &mut |stmt| match &stmt.kind {
-        StmtKind::Assign { place: Place::Local(local), .. } => kept &= *local != first,
-        StmtKind::For { target, .. } => kept &= !assigns(target, first),
-        StmtKind::Unpack { targets, .. } => kept &= !targets.iter().any(|target| assigns(target, first)),
-        _ => {}
-    });
-    (same && is_param && kept && is_mutable(program, &function.result)).then_some(first)
-}
-
-fn assigns(target: &Target, local: LocalId) -> bool {
-    match target {
-        Target::Declare(other) | Target::Assign(Place::Local(other)) => *other == local,
-        Target::Tuple(items) => items.iter().any(|item| assigns(item, local)),
-        Target::Assign(_) | Target::Ignore => false,
-    }
-}
-
-fn is_mutable(program: &Program, ty: &Type) -> bool {
-    match ty {
-        Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) => true,
-        Type::Class(id) => !program.class(*id).dataclass.as_ref().is_some_and(|info| info.frozen),
-        _ => false,
-    }
-}
-
-fn collect_returns<'a>(stmts: &'a [Stmt], found: &mut Vec<Option<&'a Expr>>) {
-    for stmt in stmts {
-        match &stmt.kind {
-            StmtKind::Return(value) => found.push(value.as_ref()),
-            StmtKind::If { then, orelse, .. } => {
-                [then, orelse].into_iter().for_each(|part| collect_returns(part, found))
-            }
-            StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => {
-                [body, orelse].into_iter().for_each(|part| collect_returns(part, found));
-            }
-            StmtKind::Try { body, handlers, orelse, finally } => {
-                [body, orelse, finally].into_iter().for_each(|part| collect_returns(part, found));
-                handlers.iter().for_each(|handler| collect_returns(&handler.body, found));
-            }
-            _ => {}
-        }
-    }
 }

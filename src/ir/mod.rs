@@ -14,6 +14,7 @@ mod builtin;
 mod expr;
 pub mod library;
 pub mod pretty;
+pub mod returns;
 mod stmt;
 mod types;
 mod values;

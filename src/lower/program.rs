@@ -23,6 +23,9 @@ pub fn build(mut world: World, mut bodies: Bodies, entry: FileId, options: &Lowe
             problems.extend(values::check(&program, &aliases));
             problems.extend(super::set_order::check(&program));
         }
+        if problems.is_empty() && keep_inside(&mut world, &program, &numbers) {
+            continue;
+        }
         if problems.is_empty() {
             let refusals = refusals(&world, entry, options);
             return LoweredProgram { program, refusals };
@@ -38,6 +41,24 @@ pub fn build(mut world: World, mut bodies: Bodies, entry: FileId, options: &Lowe
             }
         }
     }
+}
+
+/// Keeps functions inside the module that give back an argument now and then: outside it would be a copy. True where
+/// there are any that were not yet.
+fn keep_inside(world: &mut World, program: &Program, numbers: &Numbers) -> bool {
+    let mut found = false;
+    for (function, old) in program.functions.iter().zip(&numbers.functions) {
+        let plain = matches!(function.kind, FunctionKind::Plain);
+        if plain && function.public && returns::may_return_a_param(program, function) {
+            let message =
+                format!("`{}` may give back an argument itself, and outside it would be a copy", function.name);
+            let problem = Diagnostic::new(Code::Aliasing, function.at, message)
+                .help("return a copy on every path: `list(xs)`, `dict(d)`, `set(s)`");
+            world.functions[*old as usize].inside = Some(problem);
+            found = true;
+        }
+    }
+    found
 }
 
 /// Old indexes in order of the new ones.
@@ -86,7 +107,7 @@ fn assemble(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOption
         if let Some(function) = &bodies.functions[old as usize] {
             let mut function = function.clone();
             maps.function_body(&mut function);
-            function.public = is_public(world, old, entry) && crossing(world, old).is_none();
+            function.public = is_public(world, old, entry) && crosses(world, old);
             program.functions.push(function);
         }
     }
@@ -147,6 +168,11 @@ fn is_public(world: &World, function: u32, entry: FileId) -> bool {
     world.module(info.module).file == entry && class_public && own && info.nesting.path.is_none()
 }
 
+/// True where callers outside the module can call a function.
+fn crosses(world: &World, function: u32) -> bool {
+    world.functions[function as usize].inside.is_none() && crossing(world, function).is_none()
+}
+
 /// What a parameter or the result holds that callers outside cannot give or take.
 fn crossing(world: &World, function: u32) -> Option<&'static str> {
     let info = &world.functions[function as usize];
@@ -186,7 +212,7 @@ fn reach(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOptions) 
     let mut reached = Reached::default();
     for (index, info) in world.functions.iter().enumerate() {
         let plain = matches!(info.kind, FunctionKind::Plain);
-        let entered = is_public(world, index as u32, entry) && crossing(world, index as u32).is_none();
+        let entered = is_public(world, index as u32, entry) && crosses(world, index as u32);
         if plain && entered && wanted(options, &info.name) {
             reach_function(world, bodies, index as u32, &mut reached);
         }
@@ -587,7 +613,7 @@ fn refusals(world: &World, entry: FileId, options: &LowerOptions) -> Vec<(String
                     _ => "take and give a dict: `dict(d)`",
                 })
         });
-        if let Some(problem) = info.refused.as_ref().or(crossing.as_ref())
+        if let Some(problem) = info.refused.as_ref().or(info.inside.as_ref()).or(crossing.as_ref())
             && !class_refused
             && is_public(world, index as u32, entry)
             && wanted(options, name.split('.').next().unwrap_or(&name))

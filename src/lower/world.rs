@@ -83,6 +83,8 @@ pub struct FunctionInfo<'a> {
     pub nesting: Nesting,
     /// Why it is not translated.
     pub refused: Option<Diagnostic>,
+    /// Why callers outside the module cannot call it, although it is translated.
+    pub inside: Option<Diagnostic>,
     /// The constructor of a dataclass: sets the fields from parameters of their names, then runs `__post_init__`.
     pub sets_fields: bool,
 }
@@ -105,6 +107,7 @@ impl<'a> FunctionInfo<'a> {
             floats: HashSet::new(),
             nesting: Nesting::default(),
             refused: None,
+            inside: None,
             sets_fields: false,
         }
     }

@@ -166,7 +166,7 @@ impl<'a> Tables<'a> {
         if let FunctionKind::Init(_) = function.kind {
             return self.line(indent, "call.Keep(result)");
         }
-        let given = decide::returned_param(self.cx.program, function)
+        let given = crate::ir::returns::returned_param(self.cx.program, function)
             .and_then(|local| decide::own_params(function).iter().position(|param| param.local == local))
             .filter(|_| matches!(function.result, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_)));
         if let Some(index) = given {

@@ -176,7 +176,7 @@ impl Boundary<'_, '_> {
         if decide::shared_class(self.emitter.program, &function.result).is_some() {
             return Some(self.shared_alias(function, params));
         }
-        let local = decide::returned_param(self.emitter.program, function)?;
+        let local = crate::ir::returns::returned_param(self.emitter.program, function)?;
         if decide::has_self(function) && local.0 == 0 {
             return Some(quote!(if true {
                 return Ok(crate::wire::tag("$alias", Value::from("self")));
