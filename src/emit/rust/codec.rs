@@ -59,9 +59,7 @@ impl Boundary<'_, '_> {
     fn is_written(&self, ty: &Type) -> bool {
         match ty {
             Type::Class(_) => true,
-            Type::List(item) | Type::Deque(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
-                self.is_written(item)
-            }
+            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => self.is_written(item),
             Type::Dict(key, value, _) => self.is_written(key) && self.is_written(value),
             Type::Tuple(items) => items.len() <= 8 && items.iter().all(|item| self.is_written(item)),
             other => self.is_wired(other),
