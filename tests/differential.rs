@@ -141,6 +141,7 @@ cases! {
     account "classes/account";
     optional "control/optional";
     imports "control/imports";
+    imports_again "control/imports_again";
     unused "control/unused";
     versions "control/versions";
     membership "containers/membership";

@@ -9,7 +9,7 @@
 //! A name that some function uses without importing it would be a `NameError` there, so it is left alone, and the
 //! import is refused where it stands.
 
-use super::world::{ModuleInfo, World};
+use super::world::{Binding, World};
 use crate::ir::ModuleId;
 use crate::python::ast::{self, Expr, ExprKind, FunctionDef, Stmt, StmtKind};
 use crate::python::walk;
@@ -31,7 +31,13 @@ pub(super) fn liftable<'a>(world: &World<'a>, module: ModuleId) -> (Vec<&'a Stmt
     for found in &uses {
         candidates.extend(found.imports.iter().map(|(name, stmt)| (*name, *stmt)));
     }
-    candidates.retain(|name, stmt| !is_bound(info, name) && uses.iter().all(|found| found.agrees(name, stmt)));
+    candidates.retain(|name, stmt| match info.names.get(*name) {
+        None => uses.iter().all(|found| found.agrees(name, stmt)),
+        Some(Binding::Library(path)) => {
+            path_of(stmt, name).as_ref() == Some(path) && uses.iter().all(|found| found.repeats(name, stmt))
+        }
+        Some(_) => false,
+    });
     let names: HashSet<String> = candidates.keys().map(|name| name.to_string()).collect();
     let whole = |stmt: &Stmt| bound_by(stmt).iter().all(|name| names.contains(*name));
     let statements: Vec<&Stmt> = candidates.into_values().filter(|stmt| whole(stmt)).collect();
@@ -39,8 +45,19 @@ pub(super) fn liftable<'a>(world: &World<'a>, module: ModuleId) -> (Vec<&'a Stmt
     (statements, names)
 }
 
-fn is_bound(info: &ModuleInfo, name: &str) -> bool {
-    info.names.contains_key(name)
+/// What a name stands for after an import of a library: `math`, `collections.Counter`.
+fn path_of(stmt: &Stmt, name: &str) -> Option<String> {
+    let binds = |alias: &&ast::Alias| alias.asname.as_ref().unwrap_or(&alias.name).text.split('.').next() == Some(name);
+    match &stmt.kind {
+        StmtKind::Import(names) => names.iter().find(binds).map(|alias| match alias.asname {
+            Some(_) => alias.name.text.clone(),
+            None => name.to_string(),
+        }),
+        StmtKind::ImportFrom { module: Some(module), names, level: 0 } => {
+            names.iter().find(binds).map(|alias| format!("{}.{}", module.text, alias.name.text))
+        }
+        _ => None,
+    }
 }
 
 /// The functions and methods of a module; what is inside them counts as theirs.
@@ -77,9 +94,15 @@ struct Uses<'a> {
 impl<'a> Uses<'a> {
     /// True where the import of another function may stand for this one's.
     fn agrees(&self, name: &str, import: &Stmt) -> bool {
-        let Some(own) = self.imports.get(name) else {
-            return !self.mentioned.contains_key(name);
-        };
+        match self.imports.contains_key(name) {
+            true => self.repeats(name, import),
+            false => !self.mentioned.contains_key(name),
+        }
+    }
+
+    /// True where this function imports nothing else under a name that the module has.
+    fn repeats(&self, name: &str, import: &Stmt) -> bool {
+        let Some(own) = self.imports.get(name) else { return true };
         let before = self.mentioned.get(name).is_none_or(|first| own.span.end <= first.start);
         before && !self.own.contains(name) && same(own, import)
     }
