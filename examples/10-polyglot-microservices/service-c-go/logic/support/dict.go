@@ -108,7 +108,9 @@ func (d *Dict[K, V]) append(key K, value V) {
 func (d *Dict[K, V]) reindex() {
 	d.index = make(map[K]int, 2*len(d.entries))
 	for i := range d.entries {
-		d.index[d.entries[i].Key] = i
+		if d.gone == nil || !d.gone[i] {
+			d.index[d.entries[i].Key] = i
+		}
 	}
 }
 
