@@ -1,5 +1,8 @@
-//! A running CPython: the Python stacks of its threads (read by `py-spy`), who holds the GIL, and where the
-//! interpreter keeps its global state.
+//! A running CPython: the Python stacks of its threads, who holds the GIL, and where the interpreter keeps its global
+//! state.
+//!
+//! `py-spy` finds the interpreter. Stacks are read by our own [`Walker`], once it has been seen to read the same as
+//! `py-spy` does; where it does not know the version or reads anything else, `py-spy` goes on.
 //!
 //! The interpreter is found and read, never called: nothing is injected into the process. Reading is only consistent
 //! while the thread that holds the GIL stands still, which is the caller's business.
@@ -11,7 +14,8 @@ use std::path::Path;
 use py_spy::config::{Config, LineNo, LockingStrategy};
 use py_spy::{PythonSpy, StackTrace};
 
-use super::ledger::Frame;
+use super::ledger::{Frame, Functions};
+use super::walker::{Stacks, Walker};
 use crate::host::linux::image::{Image, Mapping, mappings};
 use crate::host::linux::memory;
 use crate::host::linux::procfs::{self, Id};
@@ -30,25 +34,12 @@ pub enum AttachError {
     Refused,
 }
 
-/// The Python stack of one thread.
-pub struct PythonThread {
-    pub id: Id,
-    pub holds_gil: bool,
-    /// Innermost first, as `py-spy` gives them.
-    frames: Vec<py_spy::Frame>,
-}
-
-impl PythonThread {
-    /// The frames from the outermost inwards.
-    pub fn into_frames(self) -> impl Iterator<Item = Frame> {
-        self.frames.into_iter().rev().map(|f| Frame { file: f.filename, name: f.name, first_line: f.line })
-    }
-}
-
 /// A CPython interpreter in another process.
 pub struct Interpreter {
     process: Id,
     spy: PythonSpy,
+    /// `None` where `py-spy` has to read the stacks.
+    walker: Option<Walker>,
     /// `_PyRuntime`: empty if it could not be found, and then no wait is told to be for the GIL.
     pub runtime: Range<u64>,
     /// The file that holds the interpreter, and where its code is mapped.
@@ -81,7 +72,32 @@ impl Interpreter {
         let home = home(process).ok_or(AttachError::NotPython)?;
         let image = Image::open(process, &home.path).map(|image| (image, home));
         let runtime = image.as_ref().and_then(|(image, code)| place_of(image, code, "_PyRuntime")).unwrap_or(0..0);
-        Ok(Interpreter { process, spy, runtime, image, thread_ids: HashMap::new() })
+        let mut interpreter = Interpreter { process, spy, walker: None, runtime, image, thread_ids: HashMap::new() };
+        interpreter.walker = interpreter.trusted_walker();
+        Ok(interpreter)
+    }
+
+    /// A walker that has been seen to read what `py-spy` reads. The program runs on meanwhile, so what is compared are
+    /// the threads and the outer end of their stacks, and a difference may be due to a moment.
+    fn trusted_walker(&mut self) -> Option<Walker> {
+        const ATTEMPTS: u32 = 5;
+        let (version, places) = (&self.spy.version, &self.spy.addresses);
+        let (interpreter, gil) = (places.interpreter_address as u64, places.threadstate_address as u64);
+        let mut walker = Walker::new(self.process, (version.major, version.minor), interpreter, gil)?;
+        let present: HashSet<Id> = procfs::threads(self.process).into_iter().collect();
+        for _ in 0..ATTEMPTS {
+            let mut functions = Functions::default();
+            let walked = self.walk(&mut walker, &present, &present, &mut functions).ok()?;
+            let spied = self.spied(&present, &present, &mut functions).ok()?;
+            let ends = |stacks: &Stacks| -> HashMap<Id, Option<u32>> {
+                stacks.by_thread.iter().map(|(id, stack)| (*id, stack.first().copied())).collect()
+            };
+            if !walked.by_thread.is_empty() && ends(&walked) == ends(&spied) {
+                walker.forget();
+                return Some(walker);
+            }
+        }
+        None
     }
 
     /// The interpreter's version, such as `3.11.7`.
@@ -89,19 +105,61 @@ impl Interpreter {
         self.spy.version.to_string()
     }
 
-    /// The Python stacks of all threads (`threads`: all there are), or only of the one that holds the GIL.
-    pub fn stacks(&mut self, threads: &HashSet<Id>, only_gil: bool) -> Result<Vec<PythonThread>, String> {
-        self.spy.config.gil_only = only_gil;
-        let traces = self.spy.get_stack_traces().map_err(|error| format!("{error:#}"))?;
-        Ok(traces.into_iter().filter_map(|trace| self.python_thread(trace, threads)).collect())
+    /// The Python stacks of the threads that are `wanted`; `present` are all there are.
+    pub fn stacks(
+        &mut self,
+        wanted: &HashSet<Id>,
+        present: &HashSet<Id>,
+        functions: &mut Functions,
+    ) -> Result<Stacks, String> {
+        match self.walker.take() {
+            Some(mut walker) => {
+                let stacks = self.walk(&mut walker, wanted, present, functions);
+                self.walker = Some(walker);
+                stacks.map_err(|error| error.to_string())
+            }
+            None => self.spied(wanted, present, functions),
+        }
     }
 
-    fn python_thread(&mut self, trace: StackTrace, threads: &HashSet<Id>) -> Option<PythonThread> {
-        let id = match trace.os_thread_id {
-            Some(id) => id as Id,
-            None => self.id_of(trace.thread_id, threads)?,
-        };
-        Some(PythonThread { id, holds_gil: trace.owns_gil, frames: trace.frames })
+    fn walk(
+        &mut self,
+        walker: &mut Walker,
+        wanted: &HashSet<Id>,
+        present: &HashSet<Id>,
+        functions: &mut Functions,
+    ) -> std::io::Result<Stacks> {
+        walker.stacks(wanted, functions, &mut |pthread| self.id_of(pthread, present))
+    }
+
+    /// The stacks as `py-spy` reads them.
+    fn spied(
+        &mut self,
+        wanted: &HashSet<Id>,
+        present: &HashSet<Id>,
+        functions: &mut Functions,
+    ) -> Result<Stacks, String> {
+        let traces = self.spy.get_stack_traces().map_err(|error| format!("{error:#}"))?;
+        let mut stacks = Stacks::default();
+        for trace in traces {
+            let Some(id) = self.thread_of(&trace, present) else { continue };
+            if trace.owns_gil {
+                stacks.holder = Some(id);
+            }
+            if wanted.contains(&id) {
+                let frames = trace.frames.into_iter().rev();
+                let frames = frames.map(|f| Frame { file: f.filename, name: f.name, first_line: f.line });
+                stacks.by_thread.insert(id, frames.map(|frame| functions.number(frame)).collect());
+            }
+        }
+        Ok(stacks)
+    }
+
+    fn thread_of(&mut self, trace: &StackTrace, present: &HashSet<Id>) -> Option<Id> {
+        match trace.os_thread_id {
+            Some(id) => Some(id as Id),
+            None => self.id_of(trace.thread_id, present),
+        }
     }
 
     /// The system's id of a thread of which Python (before 3.11) only knows the `pthread_t`: read from `struct
@@ -176,5 +234,104 @@ mod tests {
     fn a_program_that_is_not_python_is_said_to_be_none() {
         let error = Interpreter::attach(std::process::id() as Id).err().expect("this is Rust");
         assert!(matches!(error, AttachError::NotPython), "{error}");
+    }
+
+    /// Threads that wait at the end of stacks of every kind; says so, and waits until its input ends.
+    const WAITING: &str = r#"
+import sys, threading
+sys.setrecursionlimit(9000)
+gate = threading.Event()
+
+class Shop:
+    def deep(self, n):
+        return gate.wait() if n == 0 else self.deep(n - 1)
+
+    async def later(self):
+        gate.wait()
+
+def généré():
+    yield gate.wait()
+
+def run(coroutine):
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        pass
+
+many = {"gate": gate}
+exec("def " + "long_" * 50 + "name():\n    gate.wait()", many)
+work = [lambda: Shop().deep(700), lambda: sorted([1, 2], key=lambda n: Shop().deep(3)), lambda: next(généré()),
+        lambda: run(Shop().later()), many["long_" * 50 + "name"], lambda: [gate.wait() for _ in range(1)]]
+ready = []
+for thread in work:
+    threading.Thread(target=lambda f=thread: (ready.append(1), f())).start()
+while len(ready) < len(work): pass
+import time; time.sleep(0.3)
+print("ready", flush=True)
+sys.stdin.read()
+gate.set()
+"#;
+
+    /// `python3`, and every version that pyenv has installed.
+    fn interpreters() -> Vec<std::path::PathBuf> {
+        let home = std::env::var("PYENV_ROOT").or_else(|_| std::env::var("HOME").map(|home| home + "/.pyenv"));
+        let installed = home.ok().and_then(|home| std::fs::read_dir(home + "/versions").ok());
+        let mut found: Vec<_> =
+            installed.into_iter().flatten().flatten().map(|e| e.path().join("bin/python3")).collect();
+        found.retain(|path| path.exists());
+        found.sort();
+        found.push("python3".into());
+        found
+    }
+
+    /// Both readers' stacks of a process whose threads all wait.
+    fn both(python: &Path) -> Option<(String, [Vec<Vec<Frame>>; 2])> {
+        use std::io::BufRead;
+        let mut command = std::process::Command::new(python);
+        command.args(["-c", WAITING]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().expect("an interpreter that is there starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("a pipe was asked for");
+        std::io::BufReader::new(out).read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n", "{}", python.display());
+        let (mut functions, process) = (Functions::default(), child.id() as Id);
+        let present: HashSet<Id> = procfs::threads(process).into_iter().collect();
+        let read = Interpreter::attach(process).ok().map(|mut interpreter| {
+            let version = interpreter.version();
+            let spied = interpreter.spied(&present, &present, &mut functions).unwrap();
+            let walked = interpreter.walker.is_some().then(|| interpreter.stacks(&present, &present, &mut functions));
+            let walked = walked.map_or_else(Stacks::default, |stacks| stacks.unwrap());
+            let named = |stacks: Stacks| {
+                let mut all: Vec<_> = stacks.by_thread.into_iter().collect();
+                all.sort();
+                all.into_iter().map(|(_, stack)| functions.frames(&stack)).collect()
+            };
+            (version, [spied, walked].map(named))
+        });
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        read
+    }
+
+    #[test]
+    fn stacks_are_read_as_py_spy_reads_them() {
+        let mut walked_versions = Vec::new();
+        for python in interpreters() {
+            let Some((version, [spied, walked])) = both(&python) else { continue };
+            let mut words = version.split('.').map(|word| word.parse().unwrap_or(0));
+            if super::super::layout::of(words.next().unwrap_or(0), words.next().unwrap_or(0)).is_none() {
+                eprintln!("CPython {version}: read by py-spy alone");
+                continue;
+            }
+            assert_eq!(spied.len(), 7, "{version}");
+            assert!(spied.iter().any(|stack| stack.len() > 700), "{version}");
+            for (spied, walked) in spied.iter().zip(&walked) {
+                assert_eq!(spied, walked, "{version}");
+            }
+            assert_eq!(spied.len(), walked.len(), "{version}");
+            walked_versions.push(version);
+        }
+        assert!(!walked_versions.is_empty(), "`python3` is one of the versions whose layout is known");
+        eprintln!("compared: {}", walked_versions.join(", "));
     }
 }

@@ -40,6 +40,31 @@ pub struct SeenFunction {
     pub calls: u64,
 }
 
+/// The functions that were met, each with a number.
+#[derive(Debug, Default)]
+pub struct Functions {
+    seen: Vec<SeenFunction>,
+    known: HashMap<Frame, u32>,
+}
+
+impl Functions {
+    /// The number of a function.
+    pub fn number(&mut self, frame: Frame) -> u32 {
+        let next = self.seen.len() as u32;
+        let number = *self.known.entry(frame.clone()).or_insert(next);
+        if number == next {
+            self.seen.push(SeenFunction { frame, spells: 0, calls: 0 });
+        }
+        number
+    }
+
+    /// The functions with these numbers.
+    #[cfg(test)]
+    pub fn frames(&self, numbers: &[u32]) -> Vec<Frame> {
+        numbers.iter().map(|&number| self.seen[number as usize].frame.clone()).collect()
+    }
+}
+
 /// What a thread was seen doing in one sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Seen {
@@ -99,6 +124,8 @@ pub struct ThreadBook {
     /// Time ready for a processor in that span.
     pub queued: Duration,
     last_computing: Place,
+    /// The stack whose place was asked for last, function by function with its place.
+    last: Vec<(u32, u32)>,
 }
 
 /// Factors from sampled to real time.
@@ -140,8 +167,7 @@ impl ThreadBook {
 /// The books of one process.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    functions: Vec<SeenFunction>,
-    known: HashMap<Frame, u32>,
+    pub functions: Functions,
     stacks: StackTable,
     closed: HashMap<Place, Tally>,
     small: ThreadBook,
@@ -156,18 +182,16 @@ pub struct Closed {
 }
 
 impl Ledger {
-    /// The place of a stack, given from the outermost frame inwards; outside of Python if there is none.
-    pub fn place(&mut self, frames: impl Iterator<Item = Frame>) -> Place {
-        let mut place = None;
-        for frame in frames {
-            let next = self.functions.len() as u32;
-            let function = *self.known.entry(frame.clone()).or_insert(next);
-            if function == next {
-                self.functions.push(SeenFunction { frame, spells: 0, calls: 0 });
-            }
-            place = Some(self.stacks.intern(place, function));
+    /// The place of a thread's stack, given from the outermost function inwards; outside of Python if there is none.
+    /// From one sample to the next mostly the innermost functions differ, and only those are looked up.
+    pub fn place(&mut self, thread: &mut ThreadBook, functions: &[u32]) -> Place {
+        let same = thread.last.iter().zip(functions).take_while(|((before, _), now)| before == *now).count();
+        thread.last.truncate(same);
+        for &function in &functions[same..] {
+            let parent = thread.last.last().map(|&(_, place)| place);
+            thread.last.push((function, self.stacks.intern(parent, function)));
         }
-        place
+        thread.last.last().map(|&(_, place)| place)
     }
 
     /// Books one sample of a thread; `span` of its life has passed since the one before.
@@ -227,7 +251,7 @@ impl Ledger {
             stack.samples += tally.samples;
             stack.computing += tally.computing;
         }
-        Closed { functions: self.functions, stacks: self.stacks, outside }
+        Closed { functions: self.functions.seen, stacks: self.stacks, outside }
     }
 
     fn post(&mut self, book: &ThreadBook) {
@@ -245,7 +269,7 @@ impl Ledger {
         let old = self.functions_on(before);
         for function in self.functions_on(now) {
             if !old.contains(&function) {
-                self.functions[function as usize].spells += 1;
+                self.functions.seen[function as usize].spells += 1;
             }
         }
     }
@@ -295,9 +319,10 @@ mod tests {
     const UNTOLD: Seen = Seen::Computing { native: None };
     const SPAN: Duration = Duration::from_millis(5);
 
-    fn frames(names: &[&str]) -> impl Iterator<Item = Frame> + use<> {
-        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        names.into_iter().map(|name| Frame { file: "m.py".into(), name, first_line: 1 })
+    fn place(ledger: &mut Ledger, thread: &mut ThreadBook, names: &[&str]) -> Place {
+        let frame = |name: &&str| Frame { file: "m.py".into(), name: (*name).to_owned(), first_line: 1 };
+        let functions: Vec<u32> = names.iter().map(|name| ledger.functions.number(frame(name))).collect();
+        ledger.place(thread, &functions)
     }
 
     /// Own seconds of the function with this name.
@@ -320,7 +345,8 @@ mod tests {
     fn samples_are_scaled_to_the_clock() {
         let mut ledger = Ledger::default();
         let mut thread = ThreadBook::default();
-        let (price, parse) = (ledger.place(frames(&["main", "price"])), ledger.place(frames(&["main", "parse"])));
+        let price = place(&mut ledger, &mut thread, &["main", "price"]);
+        let parse = place(&mut ledger, &mut thread, &["main", "parse"]);
         (0..60).for_each(|_| ledger.book(&mut thread, price, PYTHON, SPAN));
         (0..40).for_each(|_| ledger.book(&mut thread, parse, NATIVE, SPAN));
         (0..100).for_each(|_| ledger.book(&mut thread, parse, Seen::Waiting(Reason::Io), SPAN));
@@ -336,7 +362,7 @@ mod tests {
     #[test]
     fn short_threads_are_scaled_together() {
         let mut ledger = Ledger::default();
-        let work = ledger.place(frames(&["work"]));
+        let work = place(&mut ledger, &mut ThreadBook::default(), &["work"]);
         for _ in 0..50 {
             let mut thread = ThreadBook::default();
             ledger.book(&mut thread, work, PYTHON, SPAN);
@@ -351,7 +377,7 @@ mod tests {
     fn untold_code_is_split_as_the_told() {
         let mut ledger = Ledger::default();
         let mut thread = ThreadBook { computing: SPAN * 8, ..ThreadBook::default() };
-        let place = ledger.place(frames(&["dump"]));
+        let place = place(&mut ledger, &mut thread, &["dump"]);
         for seen in [NATIVE, NATIVE, NATIVE, PYTHON, UNTOLD, UNTOLD, UNTOLD, UNTOLD] {
             ledger.book(&mut thread, place, seen, SPAN);
         }
@@ -364,7 +390,7 @@ mod tests {
     fn waiting_for_a_processor_is_not_computing() {
         let mut ledger = Ledger::default();
         let mut thread = ThreadBook { computing: SPAN * 2, queued: SPAN * 2, ..ThreadBook::default() };
-        let place = ledger.place(frames(&["work"]));
+        let place = place(&mut ledger, &mut thread, &["work"]);
         for seen in [PYTHON, Seen::Waiting(Reason::Queue), PYTHON, PYTHON] {
             ledger.book(&mut thread, place, seen, SPAN);
         }
@@ -378,10 +404,10 @@ mod tests {
         let mut ledger = Ledger::default();
         let mut thread = ThreadBook::default();
         for names in [&["main", "a"][..], &["main", "a", "b"], &["main"], &["main", "a"], &["main", "a"]] {
-            let place = ledger.place(frames(names));
+            let place = place(&mut ledger, &mut thread, names);
             ledger.book(&mut thread, place, PYTHON, SPAN);
         }
-        let spells: Vec<u64> = ledger.functions.iter().map(|function| function.spells).collect();
+        let spells: Vec<u64> = ledger.functions.seen.iter().map(|function| function.spells).collect();
         assert_eq!(spells, [1, 2, 1]);
     }
 }

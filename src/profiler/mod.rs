@@ -8,7 +8,7 @@
 //! watcher   ... which waits for the interpreter, then 200 times a second
 //!             asks /proc what each thread does        host::linux::procfs, reasons
 //!             stops those that compute                host::linux::pause
-//!             reads the Python stacks                 interpreter
+//!             reads the Python stacks                 interpreter, walker, layout
 //!             tells native code from Python           native
 //!             books what it saw                       ledger
 //! attach    watches a process that is running already instead
@@ -24,12 +24,14 @@ mod assemble;
 mod attach;
 pub mod import;
 mod interpreter;
+mod layout;
 mod ledger;
 mod native;
 mod reasons;
 mod run;
 mod schedule;
 mod signals;
+mod walker;
 mod watcher;
 
 pub use assemble::QualifiedName;

@@ -381,6 +381,10 @@ fn notes(watched: &[Watched]) -> Vec<String> {
             one.process
         ));
     }
+    for one in watched.iter().filter(|one| one.cut) {
+        let (process, deepest) = (one.process, super::walker::DEEPEST);
+        notes.push(format!("process {process}: of stacks deeper than {deepest} functions the outermost are left out"));
+    }
     for one in watched {
         if let (Some(failure), true) = (&one.failure, one.sampling.failed > one.sampling.taken) {
             notes.push(format!("most stacks of process {} could not be read: {failure}", one.process));

@@ -10,14 +10,15 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::interpreter::{AttachError, Interpreter, PythonThread};
+use super::interpreter::{AttachError, Interpreter};
 use super::ledger::{Closed, Ledger, Place, Seen, ThreadBook};
 use super::native::NativeCode;
 use super::reasons;
 use super::schedule::Schedule;
+use super::walker::Stacks;
 use crate::host::clock;
 use crate::host::linux::pause::{Pause, prefer_this_thread};
-use crate::host::linux::procfs::{self, Activity, Id, Thread};
+use crate::host::linux::procfs::{self, Activity, Id, Thread, Threads};
 use crate::measurement::{Reason, Sampling};
 
 /// After so many failures in a row the process is taken to run another program, and Python is looked for again.
@@ -45,6 +46,8 @@ pub struct Watched {
     pub unwound: bool,
     /// Whether waiting for the GIL could be told from waiting for another lock.
     pub gil_told: bool,
+    /// Whether the outermost functions of a stack were left out because it was too deep.
+    pub cut: bool,
     /// Whether the system forbade to read the process.
     pub refused: bool,
     /// The last failure to read a stack.
@@ -77,6 +80,7 @@ struct Watcher<'a> {
     native: Option<NativeCode>,
     unwound: bool,
     gil_told: bool,
+    cut: bool,
     refused: bool,
     failure: Option<String>,
 }
@@ -120,6 +124,7 @@ impl<'a> Watcher<'a> {
             native: None,
             unwound: true,
             gil_told: true,
+            cut: false,
             refused: false,
             failure: None,
         }
@@ -160,14 +165,15 @@ impl<'a> Watcher<'a> {
         let mut schedule = Schedule::new(clock::monotonic(), self.rate, seed);
         let mut last = clock::monotonic();
         let mut failures = 0;
-        self.meet_threads();
+        let mut present = Threads::of(self.process);
+        self.meet_threads(&present);
         while failures < FAILURES_BEFORE_LOOKING_AGAIN && !self.stop.load(Ordering::Relaxed) {
             std::thread::sleep(schedule.wait(clock::monotonic()));
             let now = clock::monotonic();
             if !self.read_clock() {
                 break;
             }
-            match self.sample(&mut interpreter, now, now - last) {
+            match self.sample(&mut interpreter, &mut present, now, now - last) {
                 Ok(true) => failures = 0,
                 Ok(false) => break,
                 Err(failure) => {
@@ -191,8 +197,8 @@ impl<'a> Watcher<'a> {
     }
 
     /// Threads that are there when sampling begins: what they did before is not sampled, so it is not booked.
-    fn meet_threads(&mut self) {
-        for id in procfs::threads(self.process) {
+    fn meet_threads(&mut self, present: &Threads) {
+        for &id in present.ids() {
             if let Ok(watching) = Watching::meet(self.process, id, true) {
                 self.threads.insert(id, watching);
             }
@@ -200,10 +206,14 @@ impl<'a> Watcher<'a> {
     }
 
     /// Takes one sample of all threads; false if none is left.
-    fn sample(&mut self, interpreter: &mut Interpreter, now: Instant, span: Duration) -> Result<bool, String> {
-        let present: HashSet<Id> = procfs::threads(self.process).into_iter().collect();
-        self.let_go_of_the_ended(&present);
-        let mut looks: Vec<Look> = present.iter().filter_map(|&id| self.look(id)).collect();
+    fn sample(
+        &mut self,
+        interpreter: &mut Interpreter,
+        present: &mut Threads,
+        now: Instant,
+        span: Duration,
+    ) -> Result<bool, String> {
+        let mut looks = self.look_at_all(present);
         if looks.is_empty() {
             return Ok(false);
         }
@@ -211,11 +221,10 @@ impl<'a> Watcher<'a> {
             self.halt(look, now).map_err(|error| error.to_string())?;
         }
         let paused_at = clock::monotonic();
-        let stacks = self.stacks_of(&looks, interpreter, &present);
+        let stacks = self.stacks_of(&looks, interpreter, present.ids());
         if let Ok(stacks) = &stacks {
-            let gil_is_taken = stacks.values().any(|stack| stack.holds_gil);
             for look in looks.iter_mut().filter(|look| look.activity == Activity::Computing) {
-                look.seen = Some(self.seen(look, stacks.get(&look.id), gil_is_taken));
+                look.seen = Some(self.seen(look, stacks));
             }
         }
         if looks.iter().any(|look| look.pause.is_some()) {
@@ -223,12 +232,30 @@ impl<'a> Watcher<'a> {
         }
         looks.iter_mut().for_each(|look| look.pause = None);
         let mut stacks = stacks?;
+        self.cut |= stacks.cut;
         self.sampling.taken += 1;
         for look in looks {
-            let stack = stacks.remove(&look.id);
+            let stack = stacks.by_thread.remove(&look.id);
             self.book(&look, stack, &interpreter.runtime, span);
         }
         Ok(true)
+    }
+
+    /// What each thread does. One that has ended may have made room for another, so then all are listed anew.
+    fn look_at_all(&mut self, present: &mut Threads) -> Vec<Look> {
+        if present.look() {
+            self.let_go_of_the_ended(present.ids());
+        }
+        let looks: Vec<Look> = present.ids().iter().filter_map(|&id| self.look(id)).collect();
+        if looks.len() == present.ids().len() {
+            return looks;
+        }
+        present.list();
+        self.let_go_of_the_ended(present.ids());
+        let known: HashSet<Id> = looks.iter().map(|look| look.id).collect();
+        let newcomers: Vec<Id> = present.ids().difference(&known).copied().collect();
+        let newer = newcomers.into_iter().filter_map(|id| self.look(id)).collect::<Vec<Look>>();
+        looks.into_iter().chain(newer).collect()
     }
 
     fn let_go_of_the_ended(&mut self, present: &HashSet<Id>) {
@@ -276,54 +303,50 @@ impl<'a> Watcher<'a> {
         Ok(())
     }
 
-    /// The Python stacks of the threads that are to be read: none if none has moved, one if only one computes.
+    /// The Python stacks of the threads that have moved.
     fn stacks_of(
-        &self,
+        &mut self,
         looks: &[Look],
         interpreter: &mut Interpreter,
         present: &HashSet<Id>,
-    ) -> Result<HashMap<Id, PythonThread>, String> {
-        let fresh: Vec<&Look> = looks.iter().filter(|look| look.fresh).collect();
-        if fresh.is_empty() {
-            return Ok(HashMap::new());
+    ) -> Result<Stacks, String> {
+        let moved: HashSet<Id> = looks.iter().filter(|look| look.fresh).map(|look| look.id).collect();
+        if moved.is_empty() {
+            return Ok(Stacks::default());
         }
-        let by_id = |stacks: Vec<PythonThread>| stacks.into_iter().map(|stack| (stack.id, stack)).collect();
-        if let [only] = fresh[..]
-            && only.activity == Activity::Computing
-        {
-            let stacks: HashMap<Id, PythonThread> = by_id(interpreter.stacks(present, true)?);
-            if stacks.contains_key(&only.id) {
-                return Ok(stacks);
-            }
-        }
-        Ok(by_id(interpreter.stacks(present, false)?))
+        interpreter.stacks(&moved, present, &mut self.ledger.functions)
     }
 
     /// What a stopped thread computes, or that it does not: one that is ready to, and holds no GIL, and is in no
     /// native code either, is about to take the GIL.
-    fn seen(&mut self, look: &Look, stack: Option<&PythonThread>, gil_is_taken: bool) -> Seen {
-        if look.was_queued && stack.is_none_or(|stack| stack.holds_gil) {
+    fn seen(&mut self, look: &Look, stacks: &Stacks) -> Seen {
+        let (is_python, holds_gil) = (stacks.by_thread.contains_key(&look.id), stacks.holder == Some(look.id));
+        if look.was_queued && (holds_gil || !is_python) {
             return Seen::Waiting(Reason::Queue);
         }
-        let Some(stack) = stack else { return Seen::Computing { native: Some(true) } };
+        if !is_python {
+            return Seen::Computing { native: Some(true) };
+        }
         let registers = look.pause.as_ref().and_then(Pause::registers);
         let native = match (&mut self.native, registers) {
             (Some(native), Some(registers)) => native.is_native(&registers),
             (Some(_), None) => None,
-            (None, _) => Some(!stack.holds_gil),
+            (None, _) => Some(!holds_gil),
         };
         match native {
-            Some(false) if !stack.holds_gil => Seen::Waiting(if gil_is_taken { Reason::Gil } else { Reason::Queue }),
+            Some(false) if !holds_gil => {
+                Seen::Waiting(if stacks.holder.is_some() { Reason::Gil } else { Reason::Queue })
+            }
             _ if look.was_queued => Seen::Waiting(Reason::Queue),
             native => Seen::Computing { native },
         }
     }
 
-    fn book(&mut self, look: &Look, stack: Option<PythonThread>, runtime: &Range<u64>, span: Duration) {
+    fn book(&mut self, look: &Look, stack: Option<Vec<u32>>, runtime: &Range<u64>, span: Duration) {
         let Some(watching) = self.threads.get_mut(&look.id) else { return };
         self.sampling.stacks += 1;
         if look.fresh {
-            watching.place = stack.and_then(|stack| self.ledger.place(stack.into_frames()));
+            watching.place = stack.and_then(|stack| self.ledger.place(&mut watching.book, &stack));
             watching.waits = match &look.activity {
                 Activity::Computing => None,
                 Activity::Waiting(call) => Some(reasons::of(call, runtime)),
@@ -357,6 +380,7 @@ impl<'a> Watcher<'a> {
             sampled_cpu: self.cpu_at_attach.map_or(Duration::ZERO, |before| self.cpu.saturating_sub(before)),
             unwound: self.unwound,
             gil_told: self.gil_told,
+            cut: self.cut,
             refused: self.refused,
             failure: self.failure,
         }

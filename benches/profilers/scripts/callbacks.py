@@ -21,7 +21,7 @@ def fold():
     return functools.reduce(lambda a, b: (a * 31 + b) % 1_000_003, NUMBERS)
 
 
-for _ in range(int(260 * float(sys.argv[1]))):
+for _ in range(int(4_600 * float(sys.argv[1]))):
     for function in (sort_by_key, substitute, fold):
         with costs(function.__name__):
             function()

@@ -23,7 +23,7 @@ def little():
     return sum(range(20_000))
 
 
-for _ in range(int(220 * float(sys.argv[1]))):
+for _ in range(int(2_200 * float(sys.argv[1]))):
     with costs("many_tiny_calls"):
         many_tiny_calls()
     with costs("one_long_call"):

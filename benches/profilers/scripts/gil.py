@@ -6,7 +6,7 @@ import threading
 import time
 from truth import costs, tell
 
-SECONDS = 2.0 * float(sys.argv[1])
+SECONDS = 8.0 * float(sys.argv[1])
 
 
 def spin(end):

@@ -37,7 +37,7 @@ def python():
     return sum(i * i % 7 for i in range(40_000))
 
 
-for _ in range(int(100 * float(sys.argv[1]))):
+for _ in range(int(600 * float(sys.argv[1]))):
     for function in (hashing, packing, sorting, matching, dumping, python):
         with costs(function.__name__):
             function()

@@ -23,6 +23,6 @@ def work(rounds):
 
 
 if __name__ == "__main__":
-    rounds = int(110 * float(sys.argv[1]))
+    rounds = int(900 * float(sys.argv[1]))
     with multiprocessing.get_context("fork").Pool(2) as pool:
         tell(pool.map(work, [rounds, rounds], chunksize=1))

@@ -18,7 +18,7 @@ def loop():
     return sum(i * i % 7 for i in range(30_000))
 
 
-for _ in range(int(160 * float(sys.argv[1]))):
+for _ in range(int(1_700 * float(sys.argv[1]))):
     with costs("fibonacci"):
         fibonacci(18)
     with costs("deep"):

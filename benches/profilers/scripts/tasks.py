@@ -26,5 +26,5 @@ async def main(rounds):
         await asyncio.gather(*(request() for _ in range(4)))
 
 
-asyncio.run(main(int(70 * float(sys.argv[1]))))
+asyncio.run(main(int(430 * float(sys.argv[1]))))
 tell()

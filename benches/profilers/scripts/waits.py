@@ -28,7 +28,7 @@ def answer(connection):
 
 ours, theirs = socket.socketpair()
 threading.Thread(target=answer, args=(theirs,), daemon=True).start()
-for _ in range(int(70 * float(sys.argv[1]))):
+for _ in range(int(360 * float(sys.argv[1]))):
     with costs("ask"):
         ask(ours)
     with costs("rest"):
