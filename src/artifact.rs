@@ -150,6 +150,8 @@ pub enum Shape {
     Dict(Box<Shape>, Box<Shape>),
     /// Fixed length.
     Tuple(Vec<Shape>),
+    /// A tuple of any length.
+    TupleOf(Box<Shape>),
     Optional(Box<Shape>),
     /// A class of the interface, by name.
     Class(String),

@@ -129,6 +129,7 @@ cases! {
     sets "containers/sets";
     heaps "containers/heaps";
     deques "containers/deques";
+    tuples "containers/tuples";
     kinds "containers/kinds";
     elements "containers/elements";
     iteration "containers/iteration";

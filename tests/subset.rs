@@ -38,6 +38,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("E1009", "import math\n\ndef f(x: float) -> float:\n    return math.gamma(x)\n"),
     ("E1010", "def f(x: int | str) -> int:\n    return 1\n"),
     ("E1010", "from typing import Callable\n\ndef f(g: Callable[[int], int]) -> int:\n    return g(1)\n"),
+    ("E1009", "def f(xs: list[list[int]]) -> int:\n    return len(tuple(xs))\n"),
+    ("E1010", "def f(xs: tuple[list[int], ...]) -> int:\n    return len(xs)\n"),
+    ("E1012", "def f(xs: list[int]) -> list[int] | None:\n    return xs\n"),
     ("E1011", "class A:\n    n = m = 1\n    n = 2\n\n    def f(self) -> int:\n        return 1\n"),
     ("E1011", "class A(int):\n    def f(self) -> int:\n        return 1\n"),
     (

@@ -114,7 +114,7 @@ fn find_keys(program: &Program, suits: &dyn Fn(&Class) -> bool, ty: &Type, is_ke
         }
         Type::Set(item) | Type::FrozenSet(item) => find_keys(program, suits, item, true, keys),
         Type::List(item) | Type::Deque(item) => find_keys(program, suits, item, false, keys),
-        Type::Optional(inner) => find_keys(program, suits, inner, is_key, keys),
+        Type::Optional(inner) | Type::TupleOf(inner) => find_keys(program, suits, inner, is_key, keys),
         Type::Cell(inner) => find_keys(program, suits, inner, false, keys),
         Type::Tuple(items) => items.iter().for_each(|item| find_keys(program, suits, item, is_key, keys)),
         Type::Function(params, result) => {
@@ -371,7 +371,12 @@ pub fn takes_only_floats(param: &Param, ty: &Type) -> bool {
     fn holds_float(ty: &Type) -> bool {
         match ty {
             Type::Float => true,
-            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => holds_float(t),
+            Type::List(t)
+            | Type::Deque(t)
+            | Type::Set(t)
+            | Type::FrozenSet(t)
+            | Type::TupleOf(t)
+            | Type::Optional(t) => holds_float(t),
             Type::Dict(key, value, _) => holds_float(key) || holds_float(value),
             Type::Tuple(items) => items.iter().any(holds_float),
             _ => false,
@@ -425,7 +430,12 @@ fn has_float(program: &Program, ty: &Type) -> bool {
 fn each_inner(program: &Program, ty: &Type, seen: &mut BTreeSet<ClassId>, see: &mut dyn FnMut(&Type)) {
     see(ty);
     match ty {
-        Type::List(item) | Type::Deque(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
+        Type::List(item)
+        | Type::Deque(item)
+        | Type::Set(item)
+        | Type::FrozenSet(item)
+        | Type::TupleOf(item)
+        | Type::Optional(item) => {
             each_inner(program, item, seen, see);
         }
         Type::Dict(key, value, _) => {

@@ -39,6 +39,7 @@ pub fn shape(program: &Program, ty: &Type) -> Option<Shape> {
         Type::Set(item) => Shape::Set(boxed(item)?),
         Type::FrozenSet(item) => Shape::FrozenSet(boxed(item)?),
         Type::Dict(key, value, _) => Shape::Dict(boxed(key)?, boxed(value)?),
+        Type::TupleOf(item) => Shape::TupleOf(boxed(item)?),
         Type::Tuple(items) => Shape::Tuple(items.iter().map(|item| shape(program, item)).collect::<Option<_>>()?),
         Type::Optional(inner) => Shape::Optional(boxed(inner)?),
         Type::Class(id) => Shape::Class(program.class(*id).name.clone()),

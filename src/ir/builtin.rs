@@ -174,6 +174,10 @@ builtins! {
     Contains [Ref Ref] - false;
     /// `a + b` of text, bytes or lists: a new value.
     Concat [Ref Ref] - false;
+    /// `tuple(list)`: a tuple of any length of the items of a list that is not used again.
+    TupleFrom [Own] - false;
+    /// The items of a tuple of any length, as a list that is only looked at.
+    TupleItems [Ref] - false;
     /// `a * n` of text, bytes or a list: a new value; guards when it would not fit in memory.
     Repeat [Ref Own] guard false;
     /// `a[start:stop:step]` of text, bytes or a list: a new value; absent bounds are `None`; ValueError on step 0.

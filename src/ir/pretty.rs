@@ -414,6 +414,7 @@ impl<'p> Printer<'p> {
             Type::Dict(k, v, _) => format!("dict[{}, {}]", self.ty(k), self.ty(v)),
             Type::Set(t) => format!("set[{}]", self.ty(t)),
             Type::FrozenSet(t) => format!("frozenset[{}]", self.ty(t)),
+            Type::TupleOf(t) => format!("({}, ...)", self.ty(t)),
             Type::Tuple(items) => format!("({})", list(items)),
             Type::Optional(t) => format!("{} | None", self.ty(t)),
             Type::Class(id) | Type::Enum(id) => self.program.class(*id).name.clone(),

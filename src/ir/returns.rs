@@ -6,7 +6,7 @@
 //! ```
 
 use super::walk;
-use super::{Expr, ExprKind, Function, LocalId, Place, Program, Stmt, StmtKind, Target, Type};
+use super::{Conversion, Expr, ExprKind, Function, LocalId, Place, Program, Stmt, StmtKind, Target, Type};
 use std::collections::BTreeSet;
 
 /// The parameter that every return of a function gives back as it is, where the caller can see that it is the same
@@ -69,7 +69,8 @@ fn collect_returns<'a>(stmts: &'a [Stmt], found: &mut Vec<Option<&'a Expr>>) {
 /// True where a return may give back a whole list, dict or set that the caller gave, and not every return gives the
 /// same one.
 pub fn may_return_a_param(program: &Program, function: &Function) -> bool {
-    if !matches!(function.result, Type::List(_) | Type::Dict(..) | Type::Set(_)) {
+    let result = if let Type::Optional(inner) = &function.result { inner } else { &function.result };
+    if !matches!(result, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_)) {
         return false;
     }
     let mut given: BTreeSet<LocalId> = function.params.iter().map(|param| param.local).collect();
@@ -97,7 +98,7 @@ fn is_one_of(value: &Expr, given: &BTreeSet<LocalId>) -> bool {
         ExprKind::Read { place: Place::Local(local), .. } => given.contains(local),
         ExprKind::Read { place: Place::Some(base) | Place::Present(base), .. } => is_one_of(base, given),
         ExprKind::If { then, orelse, .. } => is_one_of(then, given) || is_one_of(orelse, given),
-        ExprKind::Block { value, .. } => is_one_of(value, given),
+        ExprKind::Block { value, .. } | ExprKind::Convert { to: Conversion::Some, value } => is_one_of(value, given),
         _ => false,
     }
 }

@@ -27,6 +27,8 @@ pub enum Type {
     Set(Box<Type>),
     FrozenSet(Box<Type>),
     Tuple(Vec<Type>),
+    /// `tuple[T, ...]`: a tuple of any length, of values that never change.
+    TupleOf(Box<Type>),
     /// `T | None`; never nested.
     Optional(Box<Type>),
     Class(ClassId),
@@ -92,7 +94,9 @@ impl Type {
     pub fn compares_by_kind(&self) -> bool {
         match self {
             Type::Dict(_, v, kind) => matches!(kind, DictKind::Counter | DictKind::Ordered) || v.compares_by_kind(),
-            Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.compares_by_kind(),
+            Type::List(t) | Type::TupleOf(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => {
+                t.compares_by_kind()
+            }
             Type::Tuple(items) => items.iter().any(Type::compares_by_kind),
             _ => false,
         }
@@ -103,7 +107,7 @@ impl Type {
     pub fn holds_kind(&self) -> bool {
         match self {
             Type::Dict(k, v, kind) => *kind != DictKind::Plain || k.holds_kind() || v.holds_kind(),
-            Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.holds_kind(),
+            Type::List(t) | Type::TupleOf(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.holds_kind(),
             Type::Tuple(items) => items.iter().any(Type::holds_kind),
             _ => false,
         }
@@ -112,6 +116,11 @@ impl Type {
     /// The kind of a dict.
     pub fn dict_kind(&self) -> Option<DictKind> {
         if let Type::Dict(_, _, kind) = self { Some(*kind) } else { None }
+    }
+
+    /// `TupleOf(Box::new(item))`.
+    pub fn tuple_of(item: Type) -> Type {
+        Type::TupleOf(Box::new(item))
     }
 
     /// `T | None`, collapsing nested options.
@@ -156,9 +165,13 @@ impl Type {
     pub fn has_unknown(&self) -> bool {
         match self {
             Type::Unknown => true,
-            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
-                t.has_unknown()
-            }
+            Type::List(t)
+            | Type::TupleOf(t)
+            | Type::Deque(t)
+            | Type::Set(t)
+            | Type::FrozenSet(t)
+            | Type::Optional(t)
+            | Type::Cell(t) => t.has_unknown(),
             Type::Dict(k, v, kind) => {
                 *kind == DictKind::Default(Factory::Unknown) || k.has_unknown() || v.has_unknown()
             }
@@ -172,9 +185,13 @@ impl Type {
     pub fn holds_function(&self) -> bool {
         match self {
             Type::Function(..) => true,
-            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
-                t.holds_function()
-            }
+            Type::List(t)
+            | Type::TupleOf(t)
+            | Type::Deque(t)
+            | Type::Set(t)
+            | Type::FrozenSet(t)
+            | Type::Optional(t)
+            | Type::Cell(t) => t.holds_function(),
             Type::Dict(k, v, _) => k.holds_function() || v.holds_function(),
             Type::Tuple(items) => items.iter().any(Type::holds_function),
             _ => false,
@@ -185,7 +202,7 @@ impl Type {
     pub fn holds_number(&self) -> bool {
         let held = |t: &Type| *t == Type::Number || t.holds_number();
         match self {
-            Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => held(t),
+            Type::List(t) | Type::TupleOf(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => held(t),
             Type::Dict(_, v, _) => held(v),
             Type::Tuple(items) => items.iter().any(held),
             _ => false,
@@ -194,12 +211,13 @@ impl Type {
 
     /// True where keys or elements that are hashed are an int or a float.
     pub fn hashes_number(&self) -> bool {
-        let hashed =
-            |t: &Type| *t == Type::Number || matches!(t, Type::Tuple(_) | Type::Optional(_)) && t.holds_number();
+        let hashed = |t: &Type| {
+            *t == Type::Number || matches!(t, Type::Tuple(_) | Type::TupleOf(_) | Type::Optional(_)) && t.holds_number()
+        };
         match self {
             Type::Set(t) | Type::FrozenSet(t) => hashed(t),
             Type::Dict(k, v, _) => hashed(k) || v.hashes_number(),
-            Type::List(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.hashes_number(),
+            Type::List(t) | Type::TupleOf(t) | Type::Deque(t) | Type::Optional(t) | Type::Cell(t) => t.hashes_number(),
             Type::Tuple(items) => items.iter().any(Type::hashes_number),
             _ => false,
         }
@@ -214,7 +232,9 @@ impl Type {
     /// The type of what iteration gives, where the type can be iterated.
     pub fn item(&self) -> Option<Type> {
         match self {
-            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => Some((**t).clone()),
+            Type::List(t) | Type::TupleOf(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => {
+                Some((**t).clone())
+            }
             Type::Dict(k, _, _) => Some((**k).clone()),
             Type::Str => Some(Type::Str),
             Type::Bytes => Some(Type::Int),

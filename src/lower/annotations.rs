@@ -57,6 +57,14 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
                 }
                 ("Final" | "ClassVar", 1) => one(0),
                 ("Annotated", n) if n > 1 => one(0),
+                ("tuple" | "Tuple", 2) if matches!(items[1].kind, ExprKind::Ellipsis) => {
+                    let item = one(0)?;
+                    match item.has_unknown() || super::iteration::is_immutable(&item) {
+                        true => Ok(Type::tuple_of(item)),
+                        false => Err(refuse("a tuple of any length of what can change is outside the subset")),
+                    }
+                }
+                ("tuple" | "Tuple", 0) => Ok(Type::tuple_of(Type::Never)),
                 ("tuple" | "Tuple", n) if !items.iter().any(|e| matches!(e.kind, ExprKind::Ellipsis)) => {
                     Ok(Type::Tuple((0..n).map(one).collect::<Lowered<Vec<_>>>()?))
                 }

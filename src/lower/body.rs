@@ -280,6 +280,10 @@ impl<'w, 'a> Body<'w, 'a> {
         if value.ty == *want || value.ty == Type::Never || *want == Type::Unknown || value.ty == Type::Unknown {
             return Ok(value);
         }
+        if *want == Type::Never && !self.world.last {
+            // An element of what is empty so far.
+            return Ok(value);
+        }
         let convert =
             |to, value: Expr, ty: &Type| Expr::new(ExprKind::Convert { to, value: Box::new(value) }, ty.clone(), at);
         match (&value.ty, want) {
@@ -317,6 +321,15 @@ impl<'w, 'a> Body<'w, 'a> {
                 let value = self.present(value);
                 self.coerce(value, want, what)
             }
+            // What is written out takes the wanted types part by part.
+            (Type::List(_), Type::List(item))
+                if matches!(value.kind, ExprKind::List(_)) && join(&value.ty, want).as_ref() == Some(want) =>
+            {
+                let ExprKind::List(items) = value.kind else { return Ok(value) };
+                let items = items.into_iter().map(|one| self.coerce(one, item, what)).collect::<Lowered<Vec<_>>>()?;
+                Ok(Expr::new(ExprKind::List(items), want.clone(), at))
+            }
+            (Type::Tuple(_) | Type::TupleOf(_), Type::TupleOf(item)) => self.to_tuple_of(value, item, what),
             _ if join(&value.ty, want).as_ref() == Some(want) && !makes_number(&value.ty, want) => {
                 Ok(Expr::new(value.kind, want.clone(), at))
             }

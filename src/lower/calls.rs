@@ -474,6 +474,9 @@ pub fn is_constant(value: &Expr) -> bool {
         | ExprKind::Str(_)
         | ExprKind::Bytes(_) => true,
         ExprKind::Tuple(items) => items.iter().all(is_constant),
+        ExprKind::Builtin { op: Builtin::TupleFrom, args } => {
+            args.iter().all(|list| matches!(&list.kind, ExprKind::List(items) if items.iter().all(is_constant)))
+        }
         ExprKind::Convert { value, .. } | ExprKind::Negate(value) => is_constant(value),
         ExprKind::Read { place: Place::Global(_), .. } => value.ty.is_scalar() || value.ty == Type::Str,
         _ => false,

@@ -181,7 +181,8 @@ impl Body<'_, '_> {
             | Type::Deque(_)
             | Type::Dict(..)
             | Type::Set(_)
-            | Type::FrozenSet(_) => {
+            | Type::FrozenSet(_)
+            | Type::TupleOf(_) => {
                 let empty = ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![value] };
                 make(not(Expr::new(empty, Type::Bool, at)))
             }

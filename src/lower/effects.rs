@@ -85,9 +85,13 @@ fn holds_own(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>) -> bool 
                 || class.own_repr
                 || seen.insert(*id) && class.fields.iter().any(|field| holds_own(program, &field.ty, seen))
         }
-        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
-            holds_own(program, t, seen)
-        }
+        Type::List(t)
+        | Type::Deque(t)
+        | Type::Set(t)
+        | Type::FrozenSet(t)
+        | Type::TupleOf(t)
+        | Type::Optional(t)
+        | Type::Cell(t) => holds_own(program, t, seen),
         Type::Dict(k, v, _) => holds_own(program, k, seen) || holds_own(program, v, seen),
         Type::Tuple(items) => items.iter().any(|t| holds_own(program, t, seen)),
         _ => false,

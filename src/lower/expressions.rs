@@ -37,9 +37,17 @@ impl Body<'_, '_> {
             K::Bytes(bytes) => make(ExprKind::Bytes(bytes.clone()), Type::Bytes),
             K::FString(parts) => self.format(parts, e.span),
             K::Name(name) => self.name(name, want, e.span),
+            K::Tuple(items) if items.is_empty() => {
+                let item = want.filter(|ty| matches!(ty, Type::TupleOf(_))).and_then(Type::item);
+                Ok(self.new_tuple(Vec::new(), item.unwrap_or(Type::Never), e.span))
+            }
+            K::Tuple(items) if items.iter().any(|item| matches!(item.kind, K::Starred(_))) => {
+                self.starred_tuple(items, e.span)
+            }
             K::Tuple(items) => {
                 let wants: Vec<Option<Type>> = match want {
                     Some(Type::Tuple(types)) if types.len() == items.len() => types.iter().cloned().map(Some).collect(),
+                    Some(Type::TupleOf(item)) if item.is_wish() => vec![Some((**item).clone()); items.len()],
                     _ => vec![None; items.len()],
                 };
                 let values = items
@@ -413,6 +421,9 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Lowered<Expr> {
         let at = self.at(span);
+        if let Type::Tuple(_) | Type::TupleOf(_) = base.ty {
+            return self.tuple_slice(base, [lower, upper, step], span);
+        }
         let ty = base.ty.clone();
         match &ty {
             Type::List(_) | Type::Str | Type::Bytes => {}
@@ -427,52 +438,44 @@ impl Body<'_, '_> {
                 );
             }
         }
+        let args = self.sliced(base, [lower, upper, step], span)?;
+        Ok(Expr::new(ExprKind::Builtin { op: Builtin::Slice, args }, ty, at))
+    }
+
+    /// What is sliced, with its bounds.
+    pub(super) fn sliced(&mut self, base: Expr, bounds: [Option<&ast::Expr>; 3], span: Span) -> Lowered<Vec<Expr>> {
         let mut args = vec![base];
-        for bound in [lower, upper, step] {
+        for bound in bounds {
             args.push(match bound {
-                None => Expr::new(ExprKind::None, Type::None, at),
+                None => Expr::new(ExprKind::None, Type::None, self.at(span)),
                 Some(e) => {
                     let value = self.expr(e, Some(&Type::Int))?;
                     self.coerce(value, &Type::Int, "the bound")?
                 }
             });
         }
-        Ok(Expr::new(ExprKind::Builtin { op: Builtin::Slice, args }, ty, at))
+        Ok(args)
     }
 
     /// The place of `base[index]` and the element's type.
     pub fn item_place(&mut self, base: Expr, index: &ast::Expr, span: Span) -> Lowered<(Place, Type)> {
+        let base = match &base.ty {
+            Type::Tuple(items) => match constant_index(index, items.len()) {
+                Some(n) => {
+                    let item = items[n].clone();
+                    let index = Expr::new(ExprKind::Int(n as i64), Type::Int, self.at(index.span));
+                    let place = Place::Item { base: Box::new(base), index: Box::new(index), check: Check::Proven };
+                    return Ok((place, item));
+                }
+                None => self.indexed_tuple(base, span)?,
+            },
+            _ => base,
+        };
         let (item, key) = match &base.ty {
-            Type::List(item) | Type::Deque(item) => ((**item).clone(), Type::Int),
+            Type::List(item) | Type::TupleOf(item) | Type::Deque(item) => ((**item).clone(), Type::Int),
             Type::Str => (Type::Str, Type::Int),
             Type::Bytes => (Type::Int, Type::Int),
             Type::Dict(key, value, _) => ((**value).clone(), (**key).clone()),
-            Type::Tuple(items) => {
-                let constant = match &index.kind {
-                    ast::ExprKind::Int(ast::IntLiteral::Small(n)) => Some(*n),
-                    ast::ExprKind::Unary { op: ast::UnaryOp::Minus, operand } => match &operand.kind {
-                        ast::ExprKind::Int(ast::IntLiteral::Small(n)) => Some(items.len() as i64 - n),
-                        _ => None,
-                    },
-                    _ => None,
-                };
-                match constant {
-                    Some(n) if (0..items.len() as i64).contains(&n) => {
-                        let item = items[n as usize].clone();
-                        let index = Expr::new(ExprKind::Int(n), Type::Int, self.at(index.span));
-                        let place = Place::Item { base: Box::new(base), index: Box::new(index), check: Check::Proven };
-                        return Ok((place, item));
-                    }
-                    _ => {
-                        return self.refuse(
-                            Code::UnsupportedExpression,
-                            span,
-                            "a tuple is indexed by something other than a constant in range",
-                            "use a list",
-                        );
-                    }
-                }
-            }
             other => {
                 let message = format!("{} cannot be indexed", self.world.describe(other));
                 return self.refuse(Code::TypeMismatch, span, message, "");
@@ -546,6 +549,19 @@ impl Body<'_, '_> {
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
+/// The part of a tuple of so many that an index names, where it is written out and in range.
+fn constant_index(index: &ast::Expr, length: usize) -> Option<usize> {
+    let wrapped = match &index.kind {
+        ast::ExprKind::Int(ast::IntLiteral::Small(n)) => *n,
+        ast::ExprKind::Unary { op: ast::UnaryOp::Minus, operand } => match &operand.kind {
+            ast::ExprKind::Int(ast::IntLiteral::Small(n)) => length as i64 - n,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    usize::try_from(wrapped).ok().filter(|at| *at < length)
+}
+
 /// True for what CPython's compiler computes: literals and arithmetic on them.
 fn is_literal(value: &Expr) -> bool {
     match &value.kind {
@@ -565,7 +581,9 @@ fn is_literal(value: &Expr) -> bool {
 /// The element type that a container type wishes for.
 fn element_wish(ty: &Type) -> Option<Type> {
     match ty {
-        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) if t.is_wish() => Some((**t).clone()),
+        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::TupleOf(t) if t.is_wish() => {
+            Some((**t).clone())
+        }
         Type::Optional(inner) => element_wish(inner),
         Type::Json => Some(Type::Json),
         _ => None,

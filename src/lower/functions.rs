@@ -60,7 +60,8 @@ impl Body<'_, '_> {
                     | Type::Deque(_)
                     | Type::Dict(..)
                     | Type::Set(_)
-                    | Type::FrozenSet(_) => {
+                    | Type::FrozenSet(_)
+                    | Type::TupleOf(_) => {
                         Ok(Expr::new(ExprKind::Builtin { op: Builtin::Len, args: vec![value] }, Type::Int, at))
                     }
                     Type::Unknown => Ok(Expr::new(ExprKind::Int(0), Type::Int, at)),
@@ -143,6 +144,8 @@ impl Body<'_, '_> {
                 let items = if computed { self.any_order_is_same(items, &item, span)? } else { items };
                 self.sorted(items, keyword("key"), keyword("reverse"), span)
             }
+            ("tuple", 0) => Ok(self.empty_tuple(span)),
+            ("tuple", 1) => self.tuple_of(&args[0], span),
             ("list", 0) => self.expr(&ast::Expr { kind: ast::ExprKind::List(vec![]), span }, want),
             ("list", 1) => self.list_from(&args[0], false),
             ("dict", 0) => self.expr(&ast::Expr { kind: ast::ExprKind::Dict(vec![]), span }, want),
@@ -359,7 +362,7 @@ impl Body<'_, '_> {
             return self.refuse(Code::UnsupportedCall, span, message, "");
         }
         match ty {
-            Type::List(t) | Type::Deque(t) | Type::Optional(t) => self.printable(t, span),
+            Type::List(t) | Type::TupleOf(t) | Type::Deque(t) | Type::Optional(t) => self.printable(t, span),
             Type::Dict(k, v, _) => self.printable(k, span).and_then(|()| self.printable(v, span)),
             Type::Tuple(items) => items.iter().try_for_each(|t| self.printable(t, span)),
             _ => Ok(()),
@@ -405,7 +408,7 @@ impl Body<'_, '_> {
                 let items = items.clone();
                 return items.iter().try_for_each(|t| self.orderable(t, span));
             }
-            Type::List(item) => {
+            Type::List(item) | Type::TupleOf(item) => {
                 let item = (**item).clone();
                 return self.orderable(&item, span);
             }
@@ -514,7 +517,9 @@ impl Body<'_, '_> {
                 ("str", Type::Str) | ("bytes", Type::Bytes) | ("list", Type::List(_)) | ("dict", Type::Dict(..)) => {
                     true
                 }
-                ("tuple", Type::Tuple(_)) | ("set", Type::Set(_)) | ("frozenset", Type::FrozenSet(_)) => true,
+                ("tuple", Type::Tuple(_) | Type::TupleOf(_))
+                | ("set", Type::Set(_))
+                | ("frozenset", Type::FrozenSet(_)) => true,
                 ("int" | "str", Type::Enum(id)) => {
                     let wanted = if name == "int" { super::enums::Mixin::Int } else { super::enums::Mixin::Str };
                     self.world.class(*id).mixin == Some(wanted)

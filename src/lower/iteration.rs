@@ -383,8 +383,9 @@ impl Body<'_, '_> {
 pub fn is_immutable(ty: &Type) -> bool {
     match ty {
         Type::None | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes | Type::FrozenSet(_) => true,
+        Type::Number | Type::Enum(_) | Type::Never => true,
         Type::Tuple(items) => items.iter().all(is_immutable),
-        Type::Optional(inner) => is_immutable(inner),
+        Type::Optional(inner) | Type::TupleOf(inner) => is_immutable(inner),
         _ => false,
     }
 }

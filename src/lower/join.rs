@@ -27,6 +27,8 @@ pub fn join(a: &Type, b: &Type) -> Option<Type> {
         (Deque(s), Deque(t)) => Deque(Box::new(join(s, t)?)),
         (Set(s), Set(t)) => Set(Box::new(same_numbers(s, t)?)),
         (FrozenSet(s), FrozenSet(t)) => FrozenSet(Box::new(same_numbers(s, t)?)),
+        (TupleOf(s), TupleOf(t)) => TupleOf(Box::new(join(s, t)?)),
+        (TupleOf(s), Tuple(items)) | (Tuple(items), TupleOf(s)) => joined_tuple(s, items)?,
         (Cell(s), Cell(t)) => Cell(Box::new(join(s, t)?)),
         (Function(s, r), Function(t, q)) if s.len() == t.len() => {
             let params = s.iter().zip(t).map(|(s, t)| same_numbers(s, t)).collect::<Option<Vec<_>>>()?;
@@ -38,8 +40,21 @@ pub fn join(a: &Type, b: &Type) -> Option<Type> {
         (Tuple(s), Tuple(t)) if s.len() == t.len() => {
             Tuple(s.iter().zip(t).map(|(s, t)| join(s, t)).collect::<Option<Vec<_>>>()?)
         }
+        (Tuple(s), Tuple(t)) => joined_tuple(&joined_item(s)?, t)?,
         _ => return Option::None,
     })
+}
+
+/// The type of a tuple of any length of such items that also holds those of a tuple that is written out.
+fn joined_tuple(item: &Type, items: &[Type]) -> Option<Type> {
+    let joined = items.iter().try_fold(item.clone(), |joined, other| same_numbers(&joined, other))?;
+    let fits = joined.has_unknown() || super::iteration::is_immutable(&joined);
+    fits.then(|| Type::tuple_of(joined))
+}
+
+/// The type of all items of a tuple, where there is one.
+pub fn joined_item(items: &[Type]) -> Option<Type> {
+    items.iter().try_fold(Type::Never, |joined, other| same_numbers(&joined, other))
 }
 
 /// The kind of two dicts that are of one kind.
@@ -56,8 +71,8 @@ fn same_numbers(a: &Type, b: &Type) -> Option<Type> {
     join(a, b).filter(|joined| !makes_number(a, joined) && !makes_number(b, joined))
 }
 
-/// True where an int or a float of the first type stands as a number in the second: values of the one are no values of
-/// the other.
+/// True where an int or a float of the first type stands as a number in the second, or a tuple of fixed length as one
+/// of any length: values of the one are no values of the other.
 pub fn makes_number(from: &Type, to: &Type) -> bool {
     use Type::*;
     match (from, to) {
@@ -67,9 +82,12 @@ pub fn makes_number(from: &Type, to: &Type) -> bool {
         | (Deque(s), Deque(t))
         | (Set(s), Set(t))
         | (FrozenSet(s), FrozenSet(t))
+        | (TupleOf(s), TupleOf(t))
         | (Cell(s), Cell(t)) => makes_number(s, t),
         (s, Optional(t)) => makes_number(s, t),
         (Dict(k, v, _), Dict(l, w, _)) => makes_number(k, l) || makes_number(v, w),
+        // One is held in another way than the other.
+        (Tuple(_), TupleOf(_)) => true,
         (Tuple(s), Tuple(t)) => s.iter().zip(t).any(|(s, t)| makes_number(s, t)),
         _ => false,
     }

@@ -157,7 +157,9 @@ impl Body<'_, '_> {
                     "float" => (ExprKind::Float(0.0), Type::Float),
                     "bool" => (ExprKind::Bool(false), Type::Bool),
                     "str" => (ExprKind::Str(String::new()), Type::Str),
-                    "tuple" => (ExprKind::Tuple(Vec::new()), Type::Tuple(Vec::new())),
+                    "tuple" => {
+                        return Ok(self.new_tuple(Vec::new(), want.and_then(Type::item).unwrap_or(Type::Never), span));
+                    }
                     "list" => (ExprKind::List(Vec::new()), Type::list(item())),
                     "deque" => (ExprKind::List(Vec::new()), Type::Deque(Box::new(item()))),
                     "set" => (ExprKind::Set(Vec::new()), Type::Set(Box::new(item()))),

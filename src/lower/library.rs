@@ -277,7 +277,7 @@ impl Body<'_, '_> {
                 self.refuse(Code::TypeMismatch, span, message, "use a tuple or a frozenset")
             }
             Type::Tuple(items) => items.iter().try_for_each(|item| self.hashable(item, span)),
-            Type::Optional(inner) => self.hashable(inner, span),
+            Type::Optional(inner) | Type::TupleOf(inner) => self.hashable(inner, span),
             _ => Ok(()),
         }
     }
@@ -295,7 +295,7 @@ pub fn type_word(ty: &Type) -> Option<&'static str> {
         Type::Dict(..) => "dict",
         Type::Set(_) => "set",
         Type::FrozenSet(_) => "frozenset",
-        Type::Tuple(_) => "tuple",
+        Type::Tuple(_) | Type::TupleOf(_) => "tuple",
         _ => return None,
     })
 }

@@ -26,7 +26,10 @@ impl Body<'_, '_> {
                             let reversible = match &inner {
                                 Iter::Range { .. } => true,
                                 Iter::Value(v) => {
-                                    matches!(v.ty, Type::List(_) | Type::Deque(_) | Type::Str | Type::Unknown)
+                                    matches!(
+                                        v.ty,
+                                        Type::List(_) | Type::TupleOf(_) | Type::Deque(_) | Type::Str | Type::Unknown
+                                    )
                                 }
                                 _ => false,
                             };
@@ -467,7 +470,7 @@ pub fn order_known(ty: &Type) -> bool {
     match ty {
         Type::Int | Type::Bool | Type::Float => true,
         Type::Tuple(items) => items.iter().all(order_known),
-        Type::FrozenSet(item) => order_known(item),
+        Type::FrozenSet(item) | Type::TupleOf(item) => order_known(item),
         _ => false,
     }
 }
@@ -510,6 +513,7 @@ fn is_set(ty: &Type) -> bool {
 fn is_exact(ty: &Type) -> bool {
     match ty {
         Type::Tuple(items) => items.iter().all(is_exact),
+        Type::TupleOf(item) => is_exact(item),
         Type::Int | Type::Bool | Type::Str | Type::Bytes | Type::Unknown => true,
         _ => false,
     }

@@ -160,7 +160,13 @@ impl Body<'_, '_> {
                 let other = simple(inner)
                     || matches!(
                         inner,
-                        Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::Tuple(_) | Type::None
+                        Type::List(_)
+                            | Type::Deque(_)
+                            | Type::Dict(..)
+                            | Type::Set(_)
+                            | Type::Tuple(_)
+                            | Type::TupleOf(_)
+                            | Type::None
                     );
                 if other {
                     return None;
@@ -215,6 +221,7 @@ impl Body<'_, '_> {
         if optional {
             found.and(Matched::test(compare(path.clone(), CompareOp::IsNot, node(ExprKind::None, span), span)));
         }
+        let is_tuple = matches!(ty, Type::TupleOf(_));
         match ty {
             Type::Tuple(types) => {
                 if !fits(types.len()) {
@@ -224,16 +231,9 @@ impl Body<'_, '_> {
                 let Some(inner) = self.parts_pattern(items, star, &parts, span)? else { return Ok(None) };
                 found.and(inner);
             }
-            Type::List(_) | Type::Unknown => {
+            Type::List(_) | Type::TupleOf(_) | Type::Deque(_) | Type::Unknown => {
                 let op = if star.is_some() { CompareOp::GtEq } else { CompareOp::Eq };
-                let length = node(
-                    ExprKind::Call {
-                        func: Box::new(node(ExprKind::Name("len".into()), span)),
-                        args: vec![path.clone()],
-                        keywords: Vec::new(),
-                    },
-                    span,
-                );
+                let length = call("len", path.clone(), span);
                 if star.is_none() || count > 0 {
                     found.and(Matched::test(compare(length, op, int(count as i64, span), span)));
                 }
@@ -246,8 +246,9 @@ impl Body<'_, '_> {
                         PatternKind::Star(Some(name)) => {
                             let upper = (after > 1).then(|| Box::new(int(1 - after as i64, span)));
                             let lower = (index > 0).then(|| Box::new(int(index as i64, span)));
-                            let rest = node(ExprKind::Slice { lower, upper, step: None }, span);
-                            Some(Matched { tests: Vec::new(), binds: vec![(name.clone(), item(path, rest, span))] })
+                            let rest = item(path, node(ExprKind::Slice { lower, upper, step: None }, span), span);
+                            let rest = if is_tuple { call("list", rest, span) } else { rest };
+                            Some(Matched { tests: Vec::new(), binds: vec![(name.clone(), rest)] })
                         }
                         _ => self.pattern(pattern, &item(path, int(place, span), span))?,
                     }) else {
@@ -389,6 +390,12 @@ fn int(n: i64, span: Span) -> ast::Expr {
 
 fn item(path: &ast::Expr, index: ast::Expr, span: Span) -> ast::Expr {
     node(ExprKind::Subscript { value: Box::new(path.clone()), index: Box::new(index) }, span)
+}
+
+/// `name(argument)` of a builtin function.
+fn call(name: &str, argument: ast::Expr, span: Span) -> ast::Expr {
+    let func = Box::new(node(ExprKind::Name(name.into()), span));
+    node(ExprKind::Call { func, args: vec![argument], keywords: Vec::new() }, span)
 }
 
 fn compare(left: ast::Expr, op: CompareOp, right: ast::Expr, span: Span) -> ast::Expr {

@@ -35,6 +35,7 @@ impl Body<'_, '_> {
         match base.ty.clone() {
             Type::Str => self.str_method(base, attr, args, span),
             Type::List(item) => self.list_method(base, &item, attr, args, keywords, span),
+            Type::Tuple(_) | Type::TupleOf(_) => self.tuple_method(base, attr, args, span),
             Type::Deque(item) => self.deque_method(base, &item, attr, args, span),
             Type::Dict(key, value, _) => self.dict_method(base, (&key, &value), attr, args, want, span),
             Type::Set(item) => self.set_method(base, &item, attr, args, span),

@@ -60,6 +60,7 @@ mod sorting;
 mod special;
 mod statements;
 mod text;
+mod tuples;
 mod unpack;
 mod updates;
 mod values;

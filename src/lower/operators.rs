@@ -68,6 +68,10 @@ impl Body<'_, '_> {
             Ok(value) => return Ok(value),
             Err(operands) => operands,
         };
+        let (left, right) = match self.tuple_operator(op, left, right, span)? {
+            Ok(value) => return Ok(value),
+            Err(operands) => operands,
+        };
         let make = |builtin, args, ty| Ok(Expr::new(ExprKind::Builtin { op: builtin, args }, ty, at));
         use ast::BinaryOp as B;
         match (op, &left.ty, &right.ty) {
@@ -499,7 +503,12 @@ impl Body<'_, '_> {
         {
             return Ok((self.coerce(left, &ty, "the operand")?, self.coerce(right, &ty, "the operand")?));
         }
-        let ordered = matches!(&left.ty, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_));
+        let tuples =
+            matches!((&left.ty, &right.ty), (Type::TupleOf(_), Type::Tuple(_)) | (Type::Tuple(_), Type::TupleOf(_)));
+        if let (true, Some(ty)) = (tuples, join(&left.ty, &right.ty)) {
+            return Ok((self.coerce(left, &ty, "the operand")?, self.coerce(right, &ty, "the operand")?));
+        }
+        let ordered = matches!(&left.ty, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_) | Type::TupleOf(_));
         let ordered = ordered || matches!(&left.ty, Type::Class(id) if self.world.class(*id).order);
         if left.ty == right.ty && (ordered || identity) {
             return Ok((left, right));
@@ -520,7 +529,7 @@ impl Body<'_, '_> {
         let want = match &container.ty {
             Type::Str => Type::Str,
             Type::Tuple(items) if !items.is_empty() && items.iter().all(|t| *t == items[0]) => items[0].clone(),
-            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) => (**t).clone(),
+            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::TupleOf(t) => (**t).clone(),
             Type::Dict(k, _, _) => (**k).clone(),
             Type::Json => Type::Str,
             other => {

@@ -33,7 +33,9 @@ impl Body<'_, '_> {
         };
         let values = match (values.kind, values.ty) {
             (ExprKind::Tuple(items), _) => items,
-            (kind, ty @ (Type::Tuple(_) | Type::Dict(..) | Type::Unknown)) if ty != Type::Unknown => {
+            (kind, ty @ (Type::Tuple(_) | Type::TupleOf(_) | Type::Dict(..) | Type::Unknown))
+                if ty != Type::Unknown =>
+            {
                 let _ = kind;
                 let message = "`%` with a variable that holds a tuple or dict is not translated";
                 return self.refuse(Code::FormatSpec, span, message, "write the values out");

@@ -191,7 +191,7 @@ fn uncoded(world: &World, ty: &Type, seen: &mut HashSet<ClassId>) -> Option<&'st
         Type::Dict(_, _, DictKind::Default(_)) => Some("a defaultdict"),
         Type::Dict(_, _, DictKind::Counter) => Some("a Counter"),
         Type::Dict(_, _, DictKind::Ordered) => Some("an OrderedDict"),
-        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
+        Type::List(t) | Type::Set(t) | Type::FrozenSet(t) | Type::TupleOf(t) | Type::Optional(t) | Type::Cell(t) => {
             uncoded(world, t, seen)
         }
         Type::Dict(k, v, _) => uncoded(world, k, seen).or_else(|| uncoded(world, v, seen)),
@@ -316,9 +316,13 @@ impl Found {
             Type::Class(id) | Type::Enum(id) => {
                 self.classes.insert(id.0);
             }
-            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
-                self.ty(t)
-            }
+            Type::List(t)
+            | Type::Deque(t)
+            | Type::Set(t)
+            | Type::FrozenSet(t)
+            | Type::TupleOf(t)
+            | Type::Optional(t)
+            | Type::Cell(t) => self.ty(t),
             Type::Dict(k, v, _) => {
                 self.ty(k);
                 self.ty(v);
@@ -464,6 +468,10 @@ fn default(default: Option<&FieldDefault>, ty: &Type, at: crate::span::Location)
             (ast::ExprKind::Str(s), Type::Str) => make(ExprKind::Str(s.clone())),
             (ast::ExprKind::Bool(b), Type::Bool) => make(ExprKind::Bool(*b)),
             (ast::ExprKind::None, Type::Optional(_)) => make(ExprKind::None),
+            (ast::ExprKind::Tuple(items), Type::TupleOf(item)) if items.is_empty() => {
+                let none = Expr::new(ExprKind::List(Vec::new()), Type::List(item.clone()), at);
+                make(ExprKind::Builtin { op: Builtin::TupleFrom, args: vec![none] })
+            }
             _ => None,
         },
     }
@@ -515,9 +523,13 @@ impl Maps {
     fn ty(&self, ty: &mut Type) {
         match ty {
             Type::Class(id) | Type::Enum(id) => *id = self.class(*id),
-            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) | Type::Cell(t) => {
-                self.ty(t)
-            }
+            Type::List(t)
+            | Type::Deque(t)
+            | Type::Set(t)
+            | Type::FrozenSet(t)
+            | Type::TupleOf(t)
+            | Type::Optional(t)
+            | Type::Cell(t) => self.ty(t),
             Type::Dict(k, v, _) => {
                 self.ty(k);
                 self.ty(v);

@@ -1,7 +1,7 @@
 //! Statements: assignment, branches, loops, exceptions.
 
 use super::body::{Body, Flow, assigned_names};
-use super::join::join;
+use super::join::{join, makes_number};
 use super::world::*;
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -360,7 +360,17 @@ impl Body<'_, '_> {
     pub fn contradicts(&mut self, given: &Type, declared: &Type) -> bool {
         let super::body::Owner::Function(id) = self.owner else { return false };
         let open = given.has_unknown() || declared.has_unknown() || *given == Type::Never;
+        let converted = match declared.content() {
+            Type::Optional(inner) => matches!(
+                (given, &**inner),
+                (Type::Int | Type::Float, Type::Number) | (Type::Tuple(_), Type::TupleOf(_))
+            ),
+            other => {
+                matches!((given, other), (Type::Int | Type::Float, Type::Number) | (Type::Tuple(_), Type::TupleOf(_)))
+            }
+        };
         let fits = join(given, declared).is_some_and(|joined| joined == *declared)
+            && (converted || !makes_number(given, declared))
             || matches!(
                 (given, declared.content()),
                 (Type::Int, Type::Float) | (_, Type::Json | Type::Response | Type::Function(..))

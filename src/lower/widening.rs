@@ -77,7 +77,7 @@ fn shown(e: &Expr) -> Vec<&Expr> {
 fn holds_float(program: &Program, ty: &Type, seen: &mut HashSet<ClassId>) -> bool {
     match ty {
         Type::Float => true,
-        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
+        Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::TupleOf(t) | Type::Optional(t) => {
             holds_float(program, t, seen)
         }
         Type::Dict(k, v, _) => holds_float(program, k, seen) || holds_float(program, v, seen),

@@ -373,9 +373,12 @@ impl<'a> World<'a> {
     pub fn refused_class(&self, ty: &Type) -> Option<&Diagnostic> {
         match ty {
             Type::Class(id) | Type::Enum(id) => self.class(*id).refused.as_ref(),
-            Type::List(t) | Type::Deque(t) | Type::Set(t) | Type::FrozenSet(t) | Type::Optional(t) => {
-                self.refused_class(t)
-            }
+            Type::List(t)
+            | Type::Deque(t)
+            | Type::Set(t)
+            | Type::FrozenSet(t)
+            | Type::TupleOf(t)
+            | Type::Optional(t) => self.refused_class(t),
             Type::Dict(k, v, _) => self.refused_class(k).or_else(|| self.refused_class(v)),
             Type::Tuple(items) => items.iter().find_map(|t| self.refused_class(t)),
             Type::Function(params, result) => params.iter().chain([&**result]).find_map(|t| self.refused_class(t)),
@@ -406,6 +409,8 @@ impl<'a> World<'a> {
             },
             Type::Set(t) => format!("set[{}]", self.describe(t)),
             Type::FrozenSet(t) => format!("frozenset[{}]", self.describe(t)),
+            Type::TupleOf(t) if **t == Type::Never => "tuple[()]".into(),
+            Type::TupleOf(t) => format!("tuple[{}, ...]", self.describe(t)),
             Type::Tuple(items) => format!("tuple[{}]", list(items)),
             Type::Optional(t) => format!("{} | None", self.describe(t)),
             Type::Class(id) | Type::Enum(id) => self.class(*id).name.clone(),

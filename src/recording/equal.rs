@@ -40,6 +40,7 @@ impl Comparison<'_> {
             (Value::List(left), Value::List(right)) => self.items(left, right, |_| element(shape)),
             (Value::Tuple(left), Value::Tuple(right)) => self.items(left, right, |index| match shape {
                 Some(Shape::Tuple(shapes)) => shapes.get(index),
+                Some(Shape::TupleOf(inner)) => Some(inner.as_ref()),
                 _ => None,
             }),
             (Value::Set(left), Value::Set(right)) | (Value::FrozenSet(left), Value::FrozenSet(right)) => {

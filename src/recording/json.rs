@@ -64,6 +64,7 @@ impl Value {
             (Shape::List(inner), Value::List(items)) => Value::List(shape_all(items, inner, classes)),
             (Shape::Set(inner), Value::List(items)) => Value::Set(shape_all(items, inner, classes)),
             (Shape::FrozenSet(inner), Value::List(items)) => Value::FrozenSet(shape_all(items, inner, classes)),
+            (Shape::TupleOf(inner), Value::List(items)) => Value::Tuple(shape_all(items, inner, classes)),
             (Shape::Tuple(shapes), Value::List(items)) if shapes.len() == items.len() => {
                 Value::Tuple(items.into_iter().zip(shapes).map(|(item, shape)| item.shaped(shape, classes)).collect())
             }

@@ -155,7 +155,7 @@ fn schema(shape: &Shape) -> Value {
         Shape::Float | Shape::Number => json!({"anyOf": [{"type": "number"}, reference("http.NonFinite")]}),
         Shape::Str => json!({"type": "string"}),
         Shape::Bytes => reference("http.Bytes"),
-        Shape::List(item) => json!({"type": "array", "items": schema(item)}),
+        Shape::List(item) | Shape::TupleOf(item) => json!({"type": "array", "items": schema(item)}),
         Shape::Set(item) | Shape::FrozenSet(item) => {
             json!({"type": "array", "uniqueItems": true, "items": schema(item)})
         }

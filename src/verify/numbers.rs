@@ -111,7 +111,7 @@ impl Mood {
     pub(super) fn suits(self, shape: &Shape) -> bool {
         match shape {
             Shape::Int | Shape::Float | Shape::Number => self != Mood::Usual,
-            Shape::List(inner) | Shape::Set(inner) | Shape::FrozenSet(inner) => {
+            Shape::List(inner) | Shape::TupleOf(inner) | Shape::Set(inner) | Shape::FrozenSet(inner) => {
                 self == Mood::Small || self.suits(inner)
             }
             Shape::Optional(inner) => self.suits(inner),

@@ -42,7 +42,7 @@ pub(super) fn kind_of_shape(shape: &Shape) -> Option<Kind> {
         Shape::Str => Kind::Str,
         Shape::Bytes => Kind::Bytes,
         Shape::List(_) => Kind::List,
-        Shape::Tuple(_) => Kind::Tuple,
+        Shape::Tuple(_) | Shape::TupleOf(_) => Kind::Tuple,
         Shape::Set(_) => Kind::Set,
         Shape::Dict(_, _) => Kind::Dict,
         Shape::Optional(inner) => return kind_of_shape(inner),
@@ -61,7 +61,8 @@ pub(super) fn fits(value: &Value, shape: &Shape, classes: &[ClassInterface]) -> 
         (Shape::Optional(inner), value) => *value == Value::None || fits(value, inner, classes),
         (Shape::List(inner), Value::List(items))
         | (Shape::Set(inner), Value::Set(items))
-        | (Shape::FrozenSet(inner), Value::FrozenSet(items)) => all(items, inner),
+        | (Shape::FrozenSet(inner), Value::FrozenSet(items))
+        | (Shape::TupleOf(inner), Value::Tuple(items)) => all(items, inner),
         (Shape::Tuple(shapes), Value::Tuple(items)) => {
             shapes.len() == items.len() && items.iter().zip(shapes).all(|(item, shape)| fits(item, shape, classes))
         }
@@ -131,6 +132,7 @@ pub(super) fn coerced(value: &Value, shape: &Shape, classes: &[ClassInterface]) 
         (Shape::FrozenSet(inner), Value::FrozenSet(items)) => {
             coerced_all(items, |_| Some(inner), classes).map(Value::FrozenSet)
         }
+        (Shape::TupleOf(inner), Value::Tuple(items)) => coerced_all(items, |_| Some(inner), classes).map(Value::Tuple),
         (Shape::Tuple(shapes), Value::Tuple(items)) => {
             coerced_all(items, |index| shapes.get(index), classes).map(Value::Tuple)
         }

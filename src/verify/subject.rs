@@ -75,7 +75,7 @@ impl<'a> Subjects<'a> {
     /// Names of the fields of what a subject returns.
     pub(super) fn result_fields(&self, id: SubjectId) -> Vec<&'a str> {
         let mut shape = &self.callable(id).result;
-        while let Shape::Optional(inner) | Shape::List(inner) = shape {
+        while let Shape::Optional(inner) | Shape::List(inner) | Shape::TupleOf(inner) = shape {
             shape = inner;
         }
         let class = match shape {

@@ -34,7 +34,11 @@ fn ways(shape: &Shape, interface: &Interface, depth: usize, found: &mut BTreeSet
     }
     let mut inside = |shape: &Shape| ways(shape, interface, depth + 1, found);
     match shape {
-        Shape::List(item) | Shape::Set(item) | Shape::FrozenSet(item) | Shape::Optional(item) => inside(item),
+        Shape::List(item)
+        | Shape::TupleOf(item)
+        | Shape::Set(item)
+        | Shape::FrozenSet(item)
+        | Shape::Optional(item) => inside(item),
         Shape::Dict(key, value) => {
             inside(key);
             inside(value);
@@ -56,7 +60,7 @@ fn ways(shape: &Shape, interface: &Interface, depth: usize, found: &mut BTreeSet
     }
     found.extend(match shape {
         Shape::List(_) => Some(("list_as_tuple", Kind::Tuple)),
-        Shape::Tuple(_) => Some(("tuple_as_list", Kind::Tuple)),
+        Shape::Tuple(_) | Shape::TupleOf(_) => Some(("tuple_as_list", Kind::Tuple)),
         Shape::Int => Some(("int_as_float", Kind::Number)),
         Shape::Float => Some(("float_as_int", Kind::Number)),
         Shape::Dict(..) => Some(("order_lost", Kind::Order)),

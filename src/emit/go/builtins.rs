@@ -72,6 +72,8 @@ impl<'c> Body<'c> {
                 Type::Str => self.plain("support.RepeatText", args),
                 _ => self.plain("support.Repeat", args),
             },
+            Builtin::TupleFrom => self.plain("support.NewTuple", args),
+            Builtin::TupleItems => self.method("Items", args),
             Builtin::Slice => self.slice(args, wanted),
             Builtin::Copy => self.copy(&args[0], &e.ty),
             Builtin::Clear => self.clear(&args[0]),
@@ -280,7 +282,7 @@ impl<'c> Body<'c> {
         let value = self.expr(e);
         match &e.ty {
             Type::Str => Ex::call("support.Length", vec![value]),
-            Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
+            Type::TupleOf(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
                 Ex::call("int64", vec![value.method("Len", vec![])])
             }
             Type::Tuple(items) => Ex::call("int64", vec![Ex::word(items.len().to_string())]),
@@ -293,7 +295,7 @@ impl<'c> Body<'c> {
         let zero = Ex::word("0");
         match &e.ty {
             Type::Str => value.binary("==", Ex::word("\"\"")),
-            Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
+            Type::TupleOf(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_) => {
                 value.method("Len", vec![]).binary("==", zero)
             }
             Type::Tuple(items) => Ex::word(items.is_empty().to_string()),
@@ -324,7 +326,11 @@ impl<'c> Body<'c> {
             }
             ty => {
                 let matches = self.matcher(&args[1], item);
-                let container = if let Type::Deque(_) = ty { container.method("Items", vec![]) } else { container };
+                let container = if let Type::Deque(_) | Type::TupleOf(_) = ty {
+                    container.method("Items", vec![])
+                } else {
+                    container
+                };
                 Ex::call("slices.ContainsFunc", vec![container, matches])
             }
         }
@@ -392,7 +398,9 @@ impl<'c> Body<'c> {
                 let chars = Ex::call("support.Chars", vec![value]);
                 Ex::Spread(Box::new(Ex::word(format!("support.NewSet{arguments}"))), vec![chars])
             }
-            (Type::Deque(_), Type::List(_)) => Ex::call("slices.Clone", vec![value.method("Items", vec![])]),
+            (Type::TupleOf(_) | Type::Deque(_), Type::List(_)) => {
+                Ex::call("slices.Clone", vec![value.method("Items", vec![])])
+            }
             (Type::List(_), Type::Deque(_)) => Ex::call("support.DequeOf", vec![Ex::call("slices.Clone", vec![value])]),
             (Type::Dict(..) | Type::Deque(_), _) => value.method("Clone", vec![]),
             (Type::Tuple(types), Type::List(item)) => {
@@ -475,7 +483,7 @@ impl<'c> Body<'c> {
                 _ => self.typed(value, ty),
             },
             Type::List(item) | Type::Dict(_, item, _) if **item == Type::Json => value,
-            Type::List(_) | Type::Dict(..) | Type::Optional(_) | Type::Tuple(_) => {
+            Type::List(_) | Type::Dict(..) | Type::Optional(_) | Type::Tuple(_) | Type::TupleOf(_) => {
                 let value = if super::places::is_path(&value) { value } else { self.spill("data", value) };
                 self.cx.json_of(ty, value)
             }
@@ -503,6 +511,7 @@ impl super::Context<'_> {
             Type::Optional(inner) if !self.is_nilable(inner) => {
                 Ex::call("support.JSONOption", vec![value, function(inner)])
             }
+            Type::TupleOf(item) => Ex::call("support.JSONList", vec![value.method("Items", vec![]), function(item)]),
             Type::Tuple(items) => {
                 let part = |(i, ty): (usize, &Type)| self.json_of(ty, value.clone().dot(format!("V{i}")));
                 Ex::Literal("[]any".into(), items.iter().enumerate().map(part).collect())

@@ -27,6 +27,7 @@ pub(super) fn codec_of(cx: &Context, ty: &Type) -> String {
         Type::Dict(key, value, _) => format!("support.DictCodec({}, {})", of(key), of(value)),
         Type::Set(item) => format!("support.SetCodec(\"$set\", {})", of(item)),
         Type::FrozenSet(item) => format!("support.SetCodec(\"$frozenset\", {})", of(item)),
+        Type::TupleOf(item) => format!("support.TupleOfCodec({})", of(item)),
         Type::Tuple(items) if items.is_empty() => "support.NoneCodec".into(),
         Type::Tuple(items) => {
             let items: Vec<String> = items.iter().map(of).collect();
@@ -170,6 +171,7 @@ pub(super) fn copy_of(cx: &Context, ty: &Type, value: Ex) -> Option<Ex> {
         | Type::Number
         | Type::Str
         | Type::FrozenSet(_)
+        | Type::TupleOf(_)
         | Type::Class(_)
         | Type::Enum(_)
         | Type::Exception

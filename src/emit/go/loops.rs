@@ -137,7 +137,7 @@ impl<'c> Body<'c> {
                 let item = Item::Value(Ex::call("int64", vec![Ex::word(byte.clone())]));
                 return Walk { head: over(byte, value), item };
             }
-            Type::Set(_) | Type::FrozenSet(_) | Type::Deque(_) => {
+            Type::TupleOf(_) | Type::Set(_) | Type::FrozenSet(_) | Type::Deque(_) => {
                 let item = own(self, "item");
                 (over(item.clone(), value.method("Items", vec![])), item)
             }
@@ -360,7 +360,7 @@ impl<'c> Body<'c> {
         let value = self.expr(e);
         match &e.ty {
             Type::Dict(..) => value.method("Keys", vec![]),
-            Type::Set(_) | Type::FrozenSet(_) | Type::Deque(_) => value.method("Items", vec![]),
+            Type::TupleOf(_) | Type::Set(_) | Type::FrozenSet(_) | Type::Deque(_) => value.method("Items", vec![]),
             Type::Str => Ex::call("support.Chars", vec![value]),
             Type::Tuple(types) => {
                 let base = if super::places::is_path(&value) { value } else { self.spill("items", value) };

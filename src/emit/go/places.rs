@@ -147,6 +147,16 @@ impl<'c> Body<'c> {
                 let place = if place < 0 { place + length } else { place };
                 self.expr(base).dot(format!("V{place}"))
             }
+            Type::TupleOf(_) => {
+                let [tuple, at] = take_two(self.operands(&[base, index]));
+                let items = tuple.method("Items", vec![]);
+                match check {
+                    Check::Proven => items.at(at),
+                    Check::Wrap | Check::Upper => {
+                        self.raising(Ex::call("support.TupleItemAt", vec![items, at]), "item", wanted)
+                    }
+                }
+            }
             Type::Str => {
                 let [text, at] = take_two(self.operands(&[base, index]));
                 self.raising(Ex::call("support.CharAt", vec![text, at]), "char", wanted)

@@ -59,6 +59,7 @@ impl Context<'_> {
                 self.hashed(item);
                 format!("*support.Set[{}]", self.ty(item))
             }
+            Type::TupleOf(item) => format!("support.TupleOf[{}]", self.ty(item)),
             Type::Tuple(items) => self.tuple(items),
             Type::Optional(inner) if self.is_nilable(inner) => self.ty(inner),
             Type::Optional(inner) => format!("support.Option[{}]", self.ty(inner)),
@@ -83,7 +84,7 @@ impl Context<'_> {
             Type::Class(id) if self.keys.contains(id) || decide::is_by_identity(self.class(*id)) => {
                 self.request(Request::Hash(*id));
             }
-            Type::Optional(inner) => self.hashed(inner),
+            Type::Optional(inner) | Type::TupleOf(inner) => self.hashed(inner),
             Type::Tuple(items) => items.iter().for_each(|item| self.hashed(item)),
             Type::Bytes | Type::Set(_) | Type::FrozenSet(_) => {
                 self.refuse(Default::default(), "Go cannot compare such elements of a set".into());
@@ -133,7 +134,13 @@ impl Context<'_> {
             Type::Bool => "false".into(),
             Type::Int | Type::Float | Type::Enum(_) => "0".into(),
             Type::Str => "\"\"".into(),
-            Type::Unknown | Type::Never | Type::None | Type::Number | Type::Lock | Type::Tuple(_) => {
+            Type::Unknown
+            | Type::Never
+            | Type::None
+            | Type::Number
+            | Type::Lock
+            | Type::Tuple(_)
+            | Type::TupleOf(_) => {
                 format!("{}{{}}", self.ty(ty))
             }
             Type::Optional(inner) if !self.is_nilable(inner) => format!("{}{{}}", self.ty(ty)),
@@ -187,6 +194,10 @@ impl Context<'_> {
             Type::Dict(_, value, _) => Ex::call("support.EqualDicts", vec![a, b, self.equal_function(value)]),
             Type::Set(_) | Type::FrozenSet(_) => a.method("Equal", vec![b]),
             Type::Tuple(items) if items.iter().all(|item| self.is_plain(item)) => a.binary("==", b),
+            Type::TupleOf(item) => {
+                let [a, b] = [a, b].map(|tuple| tuple.method("Items", vec![]));
+                self.equal(&Type::List(item.clone()), a, b)
+            }
             Type::Tuple(items) => {
                 let part = |(index, item): (usize, &Type)| {
                     let name = format!("V{index}");
@@ -242,6 +253,10 @@ impl Context<'_> {
             Type::Bool => Ex::call("support.CompareBools", vec![a, b]),
             Type::Bytes => Ex::call("slices.Compare", vec![a, b]),
             Type::List(item) => Ex::call("support.CompareLists", vec![a, b, self.compare_function(item)]),
+            Type::TupleOf(item) => {
+                let [a, b] = [a, b].map(|tuple| tuple.method("Items", vec![]));
+                Ex::call("support.CompareLists", vec![a, b, self.compare_function(item)])
+            }
             Type::Tuple(items) => {
                 let part = |(index, item): (usize, &Type)| {
                     let name = format!("V{index}");
@@ -316,6 +331,7 @@ impl Context<'_> {
             }
             Type::Set(item) => Ex::call("support.ReprSet", vec![value, self.repr_function(item)]),
             Type::FrozenSet(item) => Ex::call("support.ReprFrozenSet", vec![value, self.repr_function(item)]),
+            Type::TupleOf(item) => Ex::call("support.ReprTupleOf", vec![value, self.repr_function(item)]),
             Type::Tuple(items) => self.repr_tuple(items, value),
             Type::Optional(inner) if !self.is_nilable(inner) => {
                 Ex::call("support.ReprOption", vec![value, self.repr_function(inner)])

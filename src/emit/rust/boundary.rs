@@ -42,6 +42,7 @@ pub fn sources(used: &mut BTreeSet<&'static str>, boundary: &TokenStream) -> Vec
         ("json", modules.contains("json"), include_str!("support/shell/wire_json.rs")),
         ("number", modules.contains("number"), include_str!("support/shell/wire_number.rs")),
         ("set", modules.contains("set"), include_str!("support/shell/wire_set.rs")),
+        ("tuple", modules.contains("tuple"), include_str!("support/shell/wire_tuple.rs")),
     ];
     for (module, _, text) in parts.iter().rev().filter(|part| part.1) {
         files.push(plain(format!("src/wire/{module}.rs"), *text));

@@ -17,6 +17,9 @@ impl Scope<'_, '_> {
         if op == Builtin::JsonItem {
             return Value::new(self.function(quote!(json::item), args, true), Kind::Ref);
         }
+        if op == Builtin::TupleItems {
+            return Value::new(self.receiver(&args[0]).method("items", &[]), Kind::Slice);
+        }
         Value::owned(match op {
             Builtin::IntAbs => self.owned_call(args, "abs"),
             Builtin::FloatAbs => self.owned_call(args, "abs"),
@@ -80,6 +83,11 @@ impl Scope<'_, '_> {
                 }
                 _ => self.function(quote!(list::repeat), args, false),
             },
+            Builtin::TupleFrom => {
+                let items = self.owned(&args[0]);
+                Code::atom(quote!(TupleOf::from(#items)))
+            }
+            Builtin::TupleItems => self.receiver(&args[0]).method("items", &[]),
             Builtin::Slice => self.slice(args),
             Builtin::Copy => self.copy(&args[0], ty),
             Builtin::Clear => self.change(&args[0], &[], |_, value| value.code.method("clear", &[])),
@@ -286,7 +294,8 @@ impl Scope<'_, '_> {
 
     /// `item in container`; Python computes the item first.
     fn contains(&mut self, container: &Expr, item: &Expr) -> Code {
-        let in_closure = matches!(&container.ty, Type::List(item) if **item == Type::Str) && !decide::is_simple(item);
+        let in_closure = matches!(&container.ty, Type::List(item) | Type::TupleOf(item) if **item == Type::Str)
+            && !decide::is_simple(item);
         let both_raise = decide::may_raise(container) && decide::may_raise(item);
         let first: &[&Expr] = if in_closure || both_raise { &[item] } else { &[] };
         let (before, hoisted) = self.keep(first);
@@ -306,11 +315,11 @@ impl Scope<'_, '_> {
             return self.in_tuple(container, items.len(), item);
         }
         let method = if matches!(container.ty, Type::Dict(..)) { "contains_key" } else { "contains" };
-        let of_texts = matches!(&container.ty, Type::List(item) if **item == Type::Str);
+        let of_texts = matches!(&container.ty, Type::List(item) | Type::TupleOf(item) if **item == Type::Str);
         self.look(container, &[item], |scope, value| {
             if of_texts {
-                let item = scope.text_place(item);
-                return value.code.method("iter", &[]).method("any", &[quote!(|item| item == #item)]);
+                let (one, item) = (scope.parameter("item"), scope.text_place(item));
+                return value.code.method("iter", &[]).method("any", &[quote!(|#one| #one == #item)]);
             }
             let item = if container.ty == Type::Str { scope.sliced(item) } else { scope.borrowed(item) };
             value.code.method(method, &[quote!(#item)])
@@ -396,6 +405,7 @@ impl Scope<'_, '_> {
                 frozen(Code::atom(quote!(set::of_keys(#dict))), ty)
             }),
             (from, to) if from == to => self.owned_copy(arg),
+            (Type::TupleOf(_), Type::List(_)) => self.look(arg, &[], |_, tuple| tuple.code.method("to_vec", &[])),
             (_, Type::List(_)) => self.as_vec(arg),
             (_, Type::Deque(_)) => {
                 let items = self.as_vec(arg);
@@ -429,8 +439,8 @@ impl Scope<'_, '_> {
 
     fn count_here(&mut self, container: &Expr, item: &Expr) -> Code {
         self.look(container, &[item], |scope, list| {
-            let item = scope.text_place(item);
-            let filtered = list.code.method("iter", &[]).method("filter", &[quote!(|other| *other == #item)]);
+            let (other, item) = (scope.parameter("other"), scope.text_place(item));
+            let filtered = list.code.method("iter", &[]).method("filter", &[quote!(|#other| *#other == #item)]);
             let count = filtered.method("count", &[]);
             Code::new(quote!(#count as i64), Level::Cast)
         })

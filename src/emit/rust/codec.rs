@@ -31,7 +31,7 @@ impl Boundary<'_, '_> {
             | Type::Bytes
             | Type::Enum(_)
             | Type::Json => true,
-            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => {
+            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::TupleOf(item) | Type::Optional(item) => {
                 self.is_wired_within(item, seen)
             }
             Type::Dict(key, value, _) => self.is_wired_within(key, seen) && self.is_wired_within(value, seen),
@@ -59,7 +59,9 @@ impl Boundary<'_, '_> {
     fn is_written(&self, ty: &Type) -> bool {
         match ty {
             Type::Class(_) => true,
-            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::Optional(item) => self.is_written(item),
+            Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::TupleOf(item) | Type::Optional(item) => {
+                self.is_written(item)
+            }
             Type::Dict(key, value, _) => self.is_written(key) && self.is_written(value),
             Type::Tuple(items) => items.len() <= 8 && items.iter().all(|item| self.is_written(item)),
             other => self.is_wired(other),

@@ -129,6 +129,12 @@ impl<'e, 'p> Scope<'e, 'p> {
         }
     }
 
+    /// A name for the parameter of a closure that reads variables: the word, unless a variable has it.
+    pub fn parameter(&mut self, word: &str) -> Ident {
+        let name = format_ident!("{word}");
+        if self.names.contains(&name) { self.temporary(word) } else { name }
+    }
+
     /// The variable as it stands.
     pub fn local(&self, id: LocalId) -> Value {
         let name = &self.names[id.0 as usize];

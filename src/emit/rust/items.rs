@@ -167,7 +167,7 @@ impl Emitter<'_> {
     fn is_hashable(&self, ty: &Type) -> bool {
         match ty {
             Type::None | Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes | Type::Enum(_) => true,
-            Type::FrozenSet(inner) | Type::Optional(inner) => self.is_hashable(inner),
+            Type::FrozenSet(inner) | Type::TupleOf(inner) | Type::Optional(inner) => self.is_hashable(inner),
             Type::Tuple(items) => items.iter().all(|item| self.is_hashable(item)),
             Type::Class(id) => {
                 let class = self.program.class(*id);

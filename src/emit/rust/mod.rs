@@ -91,6 +91,7 @@ impl Emitter<'_> {
             | Type::Deque(inner)
             | Type::Set(inner)
             | Type::FrozenSet(inner)
+            | Type::TupleOf(inner)
             | Type::Optional(inner) => {
                 self.note_classes(inner, noted);
             }

@@ -277,6 +277,10 @@ impl Scope<'_, '_> {
                 Value::new(Code::atom(quote!(dict::item(#base, #key))).raising(), Kind::Ref)
             }
             Type::Tuple(items) => self.tuple_item(base, index, items),
+            Type::TupleOf(_) if check != Check::Proven => {
+                let (base, index) = (self.borrowed(base), self.owned(index));
+                Value::new(Code::atom(quote!(list::tuple_item(#base, #index))).raising(), Kind::Ref)
+            }
             Type::Deque(_) => {
                 let (base, index) = (self.borrowed(base), self.owned(index));
                 Value::new(Code::atom(quote!(deque::item(#base, #index))).raising(), Kind::Ref)

@@ -6,6 +6,7 @@
 //! | `Number` | `Number` | the same | - |
 //! | `Str` | `String` | `&str` | `&mut String` |
 //! | `List(T)` | `Vec<T>` | `&[T]` | `&mut Vec<T>` |
+//! | `TupleOf(T)` | `TupleOf<T>` | `&TupleOf<T>` | - |
 //! | `Class` that is shared | `Shared<T>` | `&Shared<T>` | `&Shared<T>` |
 //! | `Cell(T)` | `Shared<T>` | `&Shared<T>` | `&Shared<T>` |
 //! | `Function` | `Function1<A, R>` | `&Function1<A, R>` | - |
@@ -46,6 +47,10 @@ impl Emitter<'_> {
             Type::FrozenSet(item) => {
                 let item = self.ty(item);
                 quote!(FrozenSet<#item>)
+            }
+            Type::TupleOf(item) => {
+                let item = self.ty(item);
+                quote!(TupleOf<#item>)
             }
             Type::Tuple(items) => {
                 let items = items.iter().map(|item| self.ty(item));
