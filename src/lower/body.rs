@@ -329,7 +329,7 @@ impl<'w, 'a> Body<'w, 'a> {
                 let items = items.into_iter().map(|one| self.coerce(one, item, what)).collect::<Lowered<Vec<_>>>()?;
                 Ok(Expr::new(ExprKind::List(items), want.clone(), at))
             }
-            (Type::Tuple(_) | Type::TupleOf(_), Type::TupleOf(item)) => self.to_tuple_of(value, item, what),
+            (Type::Tuple(_) | Type::TupleOf(_), Type::TupleOf(item)) => self.widened_tuple(value, item, what),
             _ if join(&value.ty, want).as_ref() == Some(want) && !makes_number(&value.ty, want) => {
                 Ok(Expr::new(value.kind, want.clone(), at))
             }

@@ -59,7 +59,7 @@ impl Body<'_, '_> {
     }
 
     /// A tuple as one of any length of items of a type.
-    pub fn to_tuple_of(&mut self, value: Expr, item: &Type, what: &str) -> Lowered<Expr> {
+    pub fn widened_tuple(&mut self, value: Expr, item: &Type, what: &str) -> Lowered<Expr> {
         let (at, span) = (value.at, value.at.span);
         let fits = |from: &Type| {
             let joined = join(from, item).is_some_and(|joined| joined == *item);
@@ -116,7 +116,7 @@ impl Body<'_, '_> {
         match &value.ty {
             Type::TupleOf(_) => Ok(Ok(value)),
             Type::Tuple(items) => match joined_item(items).filter(is_immutable) {
-                Some(item) => self.to_tuple_of(value, &item, "the tuple").map(Ok),
+                Some(item) => self.widened_tuple(value, &item, "the tuple").map(Ok),
                 None => Ok(Err(value)),
             },
             _ => Ok(Err(value)),
@@ -157,8 +157,8 @@ impl Body<'_, '_> {
             return self.parts_of_both(left, right, span).map(Ok);
         }
         let Some(Type::TupleOf(item)) = join(&left.ty, &right.ty) else { return Ok(Err((left, right))) };
-        let left = self.to_tuple_of(left, &item, "the tuple")?;
-        let right = self.to_tuple_of(right, &item, "the tuple")?;
+        let left = self.widened_tuple(left, &item, "the tuple")?;
+        let right = self.widened_tuple(right, &item, "the tuple")?;
         let ty = Type::List(item);
         if left.ty.has_unknown() || right.ty.has_unknown() {
             return Ok(Ok(Expr::new(left.kind, Type::tuple_of(ty.item().unwrap_or(Type::Unknown)), left.at)));

@@ -43,7 +43,7 @@ impl<T: Clone> IntoIterator for TupleOf<T> {
     type IntoIter = std::vec::IntoIter<T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.to_vec().into_iter()
+        Vec::from(self.items()).into_iter()
     }
 }
 
