@@ -4,6 +4,9 @@
 has a budget: its first calls are kept, then ever rarer ones, and those whose argument types were not seen before.
 Methods are recorded as material: other threads may have come between two lines.
 
+While a function is recorded it is the same object with other code, so that it does not matter who holds it already;
+once its budget is spent it has its own code back and costs nothing more.
+
 A call that holds a secret, by the name of a parameter, a field or a key (`password`, `access_token`), is kept with the
 types of its arguments only: its values are never written, and it is not replayed.
 """
@@ -11,6 +14,7 @@ types of its arguments only: its values are never written, and it is not replaye
 import importlib.abc
 import importlib.machinery
 import inspect
+import itertools
 import os
 import re
 import threading
@@ -18,6 +22,8 @@ import time
 
 MAX_LINE = 64 * 1024
 FIRST = 200
+# Calls of a function that are looked at, kept or not: what is not seen in so many is too rare to wait for.
+MOST_CALLS = 100_000
 MAX_DUPLICATES = 4096
 
 # Words of a name that stand for a secret; `tokens` of a parser are none.
@@ -47,33 +53,37 @@ def holds_secret(data):
     return False
 
 
+def looked_at(first, most):
+    """Return for each of the first `most` calls whether it is looked at: the `first`, then ever rarer ones."""
+    calls = bytearray(most)
+    at = 0
+    while at < most:
+        calls[at] = 1
+        at += max(1, at // first)
+    return bytes(calls)
+
+
 class Budget:
     """Decides which calls of one function are kept."""
 
+    SKIPPED, LOOKED_AT, OVER = 0, 1, 2
+    PLAN = looked_at(FIRST, MOST_CALLS)
+    MOST_KINDS = 64
+
     def __init__(self, kept):
         self.left = kept
-        self.calls = 0
-        self.next = 0
+        self.turns = itertools.chain(self.PLAN, itertools.repeat(self.OVER))
         self.kinds = set()
         self.seen = set()
         self.is_redacted = False
 
-    def wants(self, args):
-        """Return whether this call is kept; cheap for the calls that are not."""
-        self.calls += 1
-        if self.calls <= self.next or self.left <= 0:
-            return self.left > 0 and len(self.kinds) < 64 and self.is_new_kind(args)
-        self.is_new_kind(args)
-        if self.calls > FIRST:
-            self.next = self.calls + self.calls // FIRST
-        return True
-
-    def is_new_kind(self, args):
+    def wants(self, turn, args):
+        """Return whether a call is kept whose turn it is, or that is the first with arguments of these types."""
         kind = tuple(map(type, args))
-        if kind in self.kinds:
-            return False
-        self.kinds.add(kind)
-        return True
+        is_new = kind not in self.kinds and len(self.kinds) < self.MOST_KINDS
+        if is_new:
+            self.kinds.add(kind)
+        return is_new or turn == self.LOOKED_AT
 
     def is_new(self, text):
         """Return whether these arguments were not kept before."""
@@ -83,6 +93,56 @@ class Budget:
         if len(self.seen) < MAX_DUPLICATES:
             self.seen.add(mark)
         return True
+
+
+def recording_code(code, budget, record, itself):
+    """Return code that looks like this one, and calls `record(turn, args, kwargs)` if the call's turn has come or its
+    arguments are of new types, and `itself` otherwise.
+
+    It runs at every call and among the globals of the user's module: what it needs are constants.
+    """
+    # Code can replace a function's only if it has as many variables from around.
+    around = [f"a{i}" for i in range(len(code.co_freevars))]
+    count = code.co_argcount
+    kinds = "".join(f"type(args[{i}])," for i in range(count))
+    filled = {
+        "NEXT": next, "TURNS": budget.turns, "KINDS": budget.kinds, "TYPE": type, "LEN": len, "TUPLE": tuple, "MAP": map,
+        "RECORD": record, "ITSELF": itself,
+    }
+    lines = [
+        f"def around({', '.join(around)}):",
+        " def stand_in(*args, **kwargs):",
+        f"  if 0: {'; '.join(around) or 'pass'}",
+        "  next = 'NEXT'; turns = 'TURNS'; kinds = 'KINDS'; type = 'TYPE'; len = 'LEN'",
+        "  turn = next(turns)",
+        "  if not turn:",
+        f"   if len(args) == {count}:",
+        f"    kind = ({kinds})",
+        "   else:",
+        "    tuple = 'TUPLE'; map = 'MAP'",
+        "    kind = tuple(map(type, args))",
+        "   if kind in kinds:",
+        "    itself = 'ITSELF'",
+        "    return itself(*args, **kwargs)",
+        "  record = 'RECORD'",
+        "  return record(turn, args, kwargs)",
+        " return stand_in",
+    ]
+    scope = {}
+    exec("\n".join(lines), scope)
+    stand_in = scope["around"](*around).__code__
+    names = {"co_name": code.co_name, "co_filename": code.co_filename, "co_firstlineno": code.co_firstlineno}
+    if sys.version_info >= (3, 11):
+        names["co_qualname"] = code.co_qualname
+    return stand_in.replace(co_consts=tuple(filled.get(constant, constant) for constant in stand_in.co_consts), **names)
+
+
+def signature_of(function):
+    """Return what `inspect` says of a function's parameters, or None where it cannot."""
+    try:
+        return inspect.signature(function)
+    except Exception:
+        return None
 
 
 class Recorder:
@@ -113,35 +173,45 @@ class Recorder:
         os.write(self.file, (dumps(header) + "\n").encode())
 
     def install(self, module):
-        """Put wrappers around what the plan names."""
+        """Give what the plan names code that records."""
         for name in self.plan["callables"]:
             owner, _, attribute = name.rpartition(".")
             holder = getattr(module, owner, None) if owner else module
             function = vars(holder).get(attribute) if holder is not None else None
             if inspect.isfunction(function) and not inspect.iscoroutinefunction(function):
-                setattr(holder, attribute, self.wrapped(function, name, module if owner else None, holder))
+                self.watch(function, name, module if owner else None)
 
-    def wrapped(self, function, name, module, holder):
-        """Return a function that records and is otherwise the same; `module` only for methods.
-
-        Once its budget is spent it gives its place back to the function, which then costs nothing more.
-        """
+    def watch(self, function, name, module):
+        """Record a function until its budget is spent; `module` only for methods."""
         budget = Budget(self.plan["budget"])
         skip = 0 if module is None else 1
         code = function.__code__
         budget.is_redacted = any(map(is_secret, code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]))
+        itself = types.FunctionType(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+        itself.__kwdefaults__, itself.__qualname__ = function.__kwdefaults__, function.__qualname__
+        signature = signature_of(function)
 
-        @functools.wraps(function)
-        def recording(*args, **kwargs):
-            if budget.left <= 0:
-                if vars(holder).get(function.__name__) is recording:
-                    setattr(holder, function.__name__, function)
-                return function(*args, **kwargs)
-            if not budget.wants(args) or getattr(self.busy, "now", False):
-                return function(*args, **kwargs)
-            return self.record(function, name, args, kwargs, skip, module, budget)
+        def record(turn, args, kwargs):
+            if turn == budget.OVER:
+                finish()
+            elif budget.wants(turn, args) and not getattr(self.busy, "now", False):
+                try:
+                    return self.record(itself, name, args, kwargs, skip, module, budget)
+                finally:
+                    if budget.left <= 0:
+                        finish()
+            return itself(*args, **kwargs)
 
-        return recording
+        def finish():
+            if function.__code__ is recording:
+                function.__code__ = code
+                if signature is not None and vars(function).get("__signature__") is signature:
+                    del function.__signature__
+
+        recording = recording_code(code, budget, record, itself)
+        function.__code__ = recording
+        if signature is not None:
+            vars(function).setdefault("__signature__", signature)
 
     def record(self, function, name, args, kwargs, skip, module, budget):
         given = self.given(args[skip:], kwargs, budget)
