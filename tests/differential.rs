@@ -147,6 +147,8 @@ cases! {
     versions "control/versions";
     membership "containers/membership";
     reads_itself "containers/reads_itself";
+    families "classes/families";
+    inheritance "classes/inheritance";
     linked "classes/linked";
     members "classes/members";
     keys "classes/keys";

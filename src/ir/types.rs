@@ -156,6 +156,14 @@ impl Type {
         }
     }
 
+    /// What an Optional holds where it holds something; other types are themselves.
+    pub fn some(&self) -> &Type {
+        match self {
+            Type::Optional(inner) => inner,
+            other => other,
+        }
+    }
+
     /// True for `int`, `float` and `bool`, and for what is one of the first two.
     pub fn is_number(&self) -> bool {
         matches!(self, Type::Int | Type::Float | Type::Number | Type::Bool)

@@ -4,7 +4,7 @@
 //! (`Flow`) is which variables are surely assigned and which Optionals are surely not None.
 
 use super::join::{join, makes_number};
-use super::narrowing::FieldPath;
+use super::narrowing::{FieldPath, Known};
 use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::*;
@@ -30,6 +30,8 @@ pub struct Flow {
     pub defined: HashSet<FunctionId>,
     /// Fields that are surely not None.
     pub narrowed_fields: HashSet<FieldPath>,
+    /// Classes of a family that an object surely is one of.
+    pub kinds: HashMap<Known, Vec<ClassId>>,
     /// True after `return`, `raise`, `break`, `continue`.
     pub dead: bool,
 }
@@ -41,6 +43,7 @@ impl Flow {
             (true, _) => other,
             (_, true) => self,
             _ => Flow {
+                kinds: meet_kinds(self.kinds, other.kinds),
                 assigned: self.assigned.intersection(&other.assigned).copied().collect(),
                 narrowed: self.narrowed.intersection(&other.narrowed).copied().collect(),
                 defined: self.defined.intersection(&other.defined).copied().collect(),
@@ -51,6 +54,22 @@ impl Flow {
     }
 }
 
+/// What is known of classes on both of two paths.
+fn meet_kinds(
+    mut one: HashMap<Known, Vec<ClassId>>,
+    other: HashMap<Known, Vec<ClassId>>,
+) -> HashMap<Known, Vec<ClassId>> {
+    one.retain(|known, classes| match other.get(known) {
+        Some(more) => {
+            let new: Vec<ClassId> = more.iter().copied().filter(|class| !classes.contains(class)).collect();
+            classes.extend(new);
+            true
+        }
+        None => false,
+    });
+    one
+}
+
 /// One body being lowered.
 pub struct Body<'w, 'a> {
     pub world: &'w mut World<'a>,
@@ -58,8 +77,10 @@ pub struct Body<'w, 'a> {
     pub owner: Owner,
     /// Name of the `self` parameter, where there is one.
     pub self_name: Option<String>,
-    /// The class that the body belongs to.
+    /// The class in whose body it is written.
     pub class: Option<ClassId>,
+    /// The class that it belongs to: of which a constructor makes objects, and that `cls` is.
+    pub made: Option<ClassId>,
     /// Name of the `cls` parameter of a class method.
     pub cls_name: Option<String>,
     /// Names are looked up among the class's variables first: in its body.
@@ -68,6 +89,8 @@ pub struct Body<'w, 'a> {
     pub calls: u32,
     /// In `__init__`: the class, whose fields are variables here.
     pub init: Option<ClassId>,
+    /// Constructors of base classes around that are run here.
+    pub inlined: u32,
     /// In `__init__`, once the object is built: the variable that holds it.
     pub built: Option<LocalId>,
     pub locals: Vec<Local>,
@@ -107,10 +130,12 @@ impl<'w, 'a> Body<'w, 'a> {
             owner,
             self_name: None,
             class: None,
+            made: None,
             cls_name: None,
             in_class_body: false,
             calls: 0,
             init: None,
+            inlined: 0,
             built: None,
             locals: Vec::new(),
             names: HashMap::new(),
@@ -370,8 +395,11 @@ impl<'w, 'a> Body<'w, 'a> {
                 }
             }
             Place::Field { class, field, .. } => {
+                let held = &self.world.classes[class.0 as usize].fields[field.0 as usize];
+                let optional = self.world.is_optional(*class, held);
                 let info = &mut self.world.classes[class.0 as usize].fields[field.0 as usize];
                 if !info.declared {
+                    let ty = if optional { ty.some() } else { ty };
                     World::learn(&mut self.world.changed, &mut info.ty, ty);
                 }
             }

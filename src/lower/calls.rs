@@ -10,9 +10,9 @@ use crate::python::ast;
 use crate::span::Span;
 
 /// A parameter to bind to, whatever it belongs to.
-struct Slot<'a> {
-    name: String,
-    ty: Type,
+pub(super) struct Slot<'a> {
+    pub(super) name: String,
+    pub(super) ty: Type,
     default: Option<SlotDefault<'a>>,
     keyword_only: bool,
     positional_only: bool,
@@ -34,6 +34,9 @@ impl<'a> Body<'_, 'a> {
         span: Span,
     ) -> Lowered<Expr> {
         if let ast::ExprKind::Attribute { value, attr } = &func.kind {
+            if super::families::is_super(value) && self.class.is_some() {
+                return self.super_call(attr, args, keywords, span);
+            }
             if let Some(class) = self.class_named(value) {
                 return self.class_call(class, attr, args, keywords, span);
             }
@@ -66,7 +69,7 @@ impl<'a> Body<'_, 'a> {
         if let Some(inner) = self.inner_function(name) {
             return self.call_inner(inner, args, keywords, span);
         }
-        if let Some(class) = self.class.filter(|_| self.cls_name.as_ref() == Some(name)) {
+        if let Some(class) = self.made.filter(|_| self.cls_name.as_ref() == Some(name)) {
             return self.construct(class, args, keywords, span);
         }
         if self.names.contains_key(name) || self.own_names.contains(name) {
@@ -161,6 +164,10 @@ impl<'a> Body<'_, 'a> {
 
     pub(super) fn check_refused(&self, id: FunctionId, span: Span) -> Lowered<()> {
         let info = self.world.function(id);
+        if info.is_unused {
+            let message = format!("`{}` is called, which is abstract", info.name);
+            return self.refuse(Code::UnsupportedClass, span, message, "give it a body in an ordinary method");
+        }
         let Some(problem) = &info.refused else { return Ok(()) };
         if info.nesting.path.is_some() {
             return Err(Box::new(problem.clone()));
@@ -170,7 +177,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// Values in the order of the parameters, with the order in which the source evaluates them.
-    fn bind(
+    pub(super) fn bind(
         &mut self,
         name: &str,
         home: (ModuleId, Option<ClassId>),
@@ -322,6 +329,10 @@ impl<'a> Body<'_, 'a> {
             let message = format!("class `{}` is refused: {}", info.name, problem.message);
             return self.refuse(Code::CallRefused, span, message, "");
         }
+        if info.family.is_abstract {
+            let message = format!("`{}` is abstract: Python raises TypeError here", info.name);
+            return self.refuse(Code::UnsupportedClass, span, message, "make an object of a derived class");
+        }
         if info.mixin.is_some() {
             let Some(&find) = info.methods.get(super::enums::OF_VALUE) else {
                 return self.unknown(span, "the member");
@@ -362,6 +373,10 @@ impl<'a> Body<'_, 'a> {
         })
     }
 
+    fn is_function_field(&self, class: ClassId, name: &str) -> bool {
+        self.world.class(class).field(name).is_some_and(|(_, field)| matches!(field.ty, Type::Function(..)))
+    }
+
     /// `base.method(...)`.
     pub fn method_call(
         &mut self,
@@ -372,6 +387,20 @@ impl<'a> Body<'_, 'a> {
         want: Option<&Type>,
         span: Span,
     ) -> Lowered<Expr> {
+        if let Type::Class(root) = base.ty
+            && self.world.is_related(root)
+            && !self.is_function_field(root, &attr.text)
+        {
+            let name = self.member_name(&attr.text);
+            let method = self.family_method(&base, root, &name, span)?;
+            return match self.world.function(method).kind {
+                FunctionKind::Method(_) => self.call_bound(method, Some(base), args, keywords, span),
+                FunctionKind::Static(_) if Self::is_simple(&base) => {
+                    self.call_bound(method, None, args, keywords, span)
+                }
+                _ => self.refuse(Code::UnsupportedCall, span, format!("`{}` cannot be called", attr.text), ""),
+            };
+        }
         if let Type::Class(class) = base.ty
             && let Some((_, field)) = self.world.class(class).field(&attr.text)
             && matches!(field.ty, Type::Function(..))
@@ -450,7 +479,7 @@ impl<'a> Body<'_, 'a> {
     }
 }
 
-fn slot<'a>(param: &ParamInfo<'a>) -> Slot<'a> {
+pub(super) fn slot<'a>(param: &ParamInfo<'a>) -> Slot<'a> {
     Slot {
         name: param.name.clone(),
         ty: param.ty.clone(),

@@ -23,6 +23,8 @@ impl Body<'_, '_> {
     /// `self.name = value` inside `__init__`.
     pub fn store_field(&mut self, name: &str, value: Expr, span: Span) -> Lowered<()> {
         let Some(class) = self.init else { return Ok(()) };
+        let own = class;
+        let class = self.world.root(class);
         let info = &mut self.world.classes[class.0 as usize];
         if value.ty == Type::Lock {
             if !info.locks.iter().any(|lock| lock == name) {
@@ -34,7 +36,7 @@ impl Body<'_, '_> {
         let index = match info.field(name) {
             Some((index, _)) => index,
             None => {
-                let hint = info.hints.get(name).copied();
+                let hint = self.world.line(own).find_map(|class| self.world.class(class).hints.get(name).copied());
                 let ty = hint.and_then(|hint| annotation(self.world, self.module, hint).ok()).unwrap_or(Type::Unknown);
                 let info = &mut self.world.classes[class.0 as usize];
                 info.fields.push(super::world::FieldInfo {
@@ -45,6 +47,7 @@ impl Body<'_, '_> {
                     default: None,
                     keyword_only: false,
                     in_init: true,
+                    is_asked: false,
                 });
                 self.world.changed = true;
                 info.fields.len() - 1
@@ -104,6 +107,7 @@ impl Body<'_, '_> {
     /// `self.x: T = value` inside `__init__` declares the field.
     pub fn declare_field(&mut self, name: &str, ty: &Type) {
         let Some(class) = self.init else { return };
+        let class = self.world.root(class);
         let info = &mut self.world.classes[class.0 as usize];
         match info.fields.iter_mut().find(|f| f.name == name) {
             Some(field) if field.declared => {}
@@ -121,6 +125,7 @@ impl Body<'_, '_> {
                     default: None,
                     keyword_only: false,
                     in_init: true,
+                    is_asked: false,
                 });
                 self.world.changed = true;
             }
@@ -163,13 +168,29 @@ impl Body<'_, '_> {
     fn object(&mut self, span: Span) -> Lowered<Option<Expr>> {
         let Some(class) = self.init else { return Ok(None) };
         let at = self.at(span);
-        let fields: Vec<String> = self.world.class(class).fields.iter().map(|f| f.name.clone()).collect();
+        let root = self.world.root(class);
+        let fields: Vec<String> = self.world.class(root).fields.iter().map(|f| f.name.clone()).collect();
         let mut values = Vec::new();
-        for name in fields {
+        let kind = self.world.class(root).family.kind;
+        for (index, name) in fields.into_iter().enumerate() {
+            if let (0, Some(kind)) = (index, kind) {
+                let member = ExprKind::Member { class: kind, index: self.world.number(class) };
+                values.push(Expr::new(member, Type::Enum(kind), at));
+                continue;
+            }
+            if self.world.is_related(class) && self.world.meaning(class, &name) != super::families::Meaning::Field {
+                match self.blank(root, index, span) {
+                    Some(value) => values.push(value),
+                    None => return self.unknown(span, &name).map(|_| None),
+                }
+                continue;
+            }
             match self.names.get(&Self::field_variable(&name)).copied() {
                 Some(local) => {
                     self.flow.narrowed.remove(&local);
-                    values.push(self.read_local(local, span)?);
+                    let value = self.read_local(local, span)?;
+                    let slot = self.world.slot(root, index);
+                    values.push(if self.world.is_related(class) { self.coerce(value, &slot, "the field")? } else { value });
                 }
                 None if !self.world.last => return Ok(None),
                 None => {
@@ -179,7 +200,7 @@ impl Body<'_, '_> {
                 }
             }
         }
-        Ok(Some(Expr::new(ExprKind::Construct { class, fields: values }, Type::Class(class), at)))
+        Ok(Some(Expr::new(ExprKind::Construct { class: root, fields: values }, Type::Class(root), at)))
     }
 
     /// Builds the object before a statement of `__init__` that uses it as a whole: from there on `self` is a variable.
@@ -210,17 +231,23 @@ impl Body<'_, '_> {
         match &e.kind {
             ast::ExprKind::Name(name) => name == own,
             ast::ExprKind::Attribute { value, attr } if is_own(value) => {
-                let (info, name) = (self.world.class(class), self.member_name(&attr.text));
-                let is_static = |id: &FunctionId| matches!(self.world.function(*id).kind, FunctionKind::Static(_));
-                attr.text != "__class__" && info.methods.get(&name).is_some_and(|id| !is_static(id))
-                    || info.setters.contains_key(&name)
+                let name = self.member_name(&attr.text);
+                let is_static = |id: FunctionId| matches!(self.world.function(id).kind, FunctionKind::Static(_));
+                attr.text != "__class__" && self.world.find_method(class, &name).is_some_and(|id| !is_static(id))
+                    || self.world.find_setter(class, &name).is_some()
             }
             ast::ExprKind::Call { .. } if self.class_named(e).is_some() => false,
+            ast::ExprKind::Call { args, keywords, .. } if self.names_base_constructor(e).is_some() => {
+                let skipped = usize::from(self.names_base_constructor(e).is_some_and(|(_, given)| given));
+                let args = args.iter().skip(skipped).chain(keywords.iter().map(|k| &k.value));
+                args.into_iter().any(|e| self.uses_object(e, class, own))
+            }
+            ast::ExprKind::Call { func, args, keywords } if is_super_call(func) => {
+                let inner = || args.iter().chain(keywords.iter().map(|k| &k.value));
+                !is_super_init(func) || inner().any(|e| self.uses_object(e, class, own))
+            }
             ast::ExprKind::Call { args, .. } if is_frozen_store(e) => {
                 args.iter().skip(1).any(|e| self.uses_object(e, class, own))
-            }
-            ast::ExprKind::Call { func, args, keywords } if is_super_init(func) => {
-                args.iter().chain(keywords.iter().map(|k| &k.value)).any(|e| self.uses_object(e, class, own))
             }
             _ => walk::parts(e).into_iter().any(|part| self.uses_object(part, class, own)),
         }
@@ -236,7 +263,7 @@ impl Body<'_, '_> {
     ) -> Lowered<Expr> {
         let name = self.member_name(&attr.text);
         if let Some(class) = self.init
-            && let Some(&method) = self.world.class(class).methods.get(&name)
+            && let Some(method) = self.world.find_method(class, &name)
             && matches!(self.world.function(method).kind, FunctionKind::Static(_))
         {
             return self.class_call(class, attr, args, keywords, span);
@@ -290,6 +317,11 @@ impl Body<'_, '_> {
 fn is_frozen_store(e: &ast::Expr) -> bool {
     let ast::ExprKind::Call { func, .. } = &e.kind else { return false };
     super::annotations::dotted(func).as_deref() == Some("object.__setattr__")
+}
+
+/// True for `super().name`.
+fn is_super_call(func: &ast::Expr) -> bool {
+    matches!(&func.kind, ast::ExprKind::Attribute { value, .. } if super::families::is_super(value))
 }
 
 /// True for `super().__init__`.

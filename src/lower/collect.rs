@@ -44,6 +44,7 @@ pub fn collect<'a>(units: &[Unit<'a>]) -> World<'a> {
     for index in 0..units.len() {
         mark_rebound_globals(&mut world, ModuleId(index as u32));
     }
+    super::families::link(&mut world);
     super::scopes::nest(&mut world);
     annotate(&mut world);
     world
@@ -298,7 +299,10 @@ fn read_signatures(world: &mut World) {
 fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a>>, Option<Type>)> {
     let info = world.function(id);
     if let (true, Some(class)) = (info.sets_fields, info.kind.class()) {
-        return Ok((super::members::field_parameters(world, class, info.span), Some(Type::Class(class))));
+        return Ok((super::members::field_parameters(world, class, info.span), Some(Type::Class(world.root(class)))));
+    }
+    if let Written::Dispatch(first) = info.written {
+        return Ok(super::dispatch::signature(world, id, first));
     }
     let is_exit = info.name == "__exit__" && matches!(info.kind, FunctionKind::Method(_));
     let mut params = Vec::new();
@@ -345,7 +349,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
         let declared = !ty.has_unknown() && !is_exit;
         let ty = match info.kind {
             FunctionKind::Method(class) if ty == Type::Unknown && super::special::compares(&info.name) => {
-                Type::Class(class)
+                Type::Class(world.root(class))
             }
             _ => ty,
         };
@@ -361,7 +365,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
         });
     }
     let result = match (&info.kind, info.written.returns()) {
-        (FunctionKind::Init(class), _) => Some(Type::Class(*class)),
+        (FunctionKind::Init(class), _) => Some(Type::Class(world.root(*class))),
         (_, Some(hint)) => Some(annotation(world, info.module, hint)?).filter(|t| !t.has_unknown()),
         (_, None) => None,
     };

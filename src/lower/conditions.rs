@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::join::join;
-use super::narrowing::{Facts, Known};
+use super::narrowing::{Fact, Facts, Known};
 use super::world::Lowered;
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -105,12 +105,15 @@ impl Body<'_, '_> {
                 self.none_test(left, ops[0] == ast::CompareOp::IsNot, e.span)
             }
             _ => {
+                if let Some(tested) = self.class_test(e)? {
+                    return Ok(tested);
+                }
                 let value = self.expr(e, None)?;
                 if self.forgets_none(&value) {
                     self.widen_to_none(&value);
                 }
                 let mut facts = match (&value.ty, Known::of(&value)) {
-                    (Type::Optional(_), Some(known)) => Facts { when_true: vec![known], when_false: vec![] },
+                    (Type::Optional(_), Some(known)) => Facts { when_true: vec![Fact::Present(known)], when_false: vec![] },
                     _ => Facts::default(),
                 };
                 let calls = self.calls;
@@ -135,7 +138,7 @@ impl Body<'_, '_> {
         };
         self.widen_to_none(&value);
         if let (Type::Optional(_) | Type::Unknown, Some(known)) = (&value.ty, Known::of(&value)) {
-            facts.when_false.push(known);
+            facts.when_false.push(Fact::Present(known));
         }
         let test = match value.ty {
             Type::Optional(_) => ExprKind::IsNone(Box::new(value)),

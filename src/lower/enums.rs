@@ -366,7 +366,7 @@ fn shown(e: &Expr) -> Option<String> {
 impl ClassInfo<'_> {
     /// The type of its objects.
     pub fn object(&self, id: ClassId) -> Type {
-        if self.mixin.is_some() { Type::Enum(id) } else { Type::Class(id) }
+        if self.mixin.is_some() { Type::Enum(id) } else { Type::Class(self.family.root) }
     }
 
     /// The names of the members, one each, in order.

@@ -320,6 +320,11 @@ impl Body<'_, '_> {
         if let Some(class) = self.class_named(value) {
             return self.class_attribute(class, attr, span);
         }
+        if let (Some(object), "__name__") = (self.object_of_type(value), attr.text.as_str())
+            && let Some(name) = self.family_name(object, span)?
+        {
+            return Ok(name);
+        }
         if let Some(name) = dotted(value)
             && !self.names.contains_key(name.split('.').next().unwrap_or(""))
             && !self.own_names.contains(name.split('.').next().unwrap_or(""))
@@ -353,6 +358,13 @@ impl Body<'_, '_> {
             let message = format!("{ty} has no attribute `{name}` that is translated");
             return self.refuse(Code::TypeMismatch, span, message, "");
         };
+        let family = &self.world.class(class).family.members;
+        if family.iter().any(|member| self.world.class(*member).locks.iter().any(|lock| lock == name)) {
+            return Ok(Expr::new(ExprKind::None, Type::Lock, at));
+        }
+        if self.world.is_related(class) {
+            return self.family_member(base, class, name, span);
+        }
         let info = self.world.class(class);
         if info.locks.iter().any(|lock| lock == name) {
             return Ok(Expr::new(ExprKind::None, Type::Lock, at));

@@ -167,7 +167,10 @@ impl Body<'_, '_> {
                 Ok(Expr::new(ExprKind::Builtin { op: Builtin::Copy, args: vec![value] }, ty, at))
             }
             ("set" | "frozenset", 0 | 1) => self.set_call(name == "frozenset", args.first(), want, span),
-            ("isinstance", 2) => self.is_instance(&args[0], &args[1], span),
+            ("isinstance", 2) => match self.family_test(&args[0], &args[1], span)? {
+                Some((test, _)) => Ok(test),
+                None => self.is_instance(&args[0], &args[1], span),
+            },
             ("range" | "enumerate" | "zip" | "reversed" | "map" | "filter" | "iter", _) => self.refuse(
                 Code::UnsupportedCall,
                 span,

@@ -197,7 +197,7 @@ impl Body<'_, '_> {
         let names = self.names.clone();
         let (flow, calls) = (self.flow.clone(), self.calls);
         // The elements are made one after the other: a call in one may change what was known before.
-        self.flow.narrowed_fields.clear();
+        self.flow.forget_fields();
         let own = self.own_names.clone();
         let depth = std::mem::replace(&mut self.depth, 1);
         self.sinks.push(Vec::new());
@@ -398,7 +398,7 @@ impl Body<'_, '_> {
     pub fn key_function(&mut self, key: &ast::Expr, item: &Type) -> Lowered<Lambda> {
         let names = self.names.clone();
         let (flow, calls) = (self.flow.clone(), self.calls);
-        self.flow.narrowed_fields.clear();
+        self.flow.forget_fields();
         let result = (|| match &key.kind {
             ast::ExprKind::Lambda { params, body } => {
                 let [param] = params.items.as_slice() else {

@@ -14,7 +14,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{ClassId, ExceptionId, ExceptionKind, FunctionKind, GlobalId, Item, ModuleId, Type};
 use crate::python::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use crate::span::Span;
-use indexmap::IndexMap;
 
 /// Defines a class with its members, or an exception class.
 pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::ClassDef, stmt: &'a Stmt) {
@@ -36,40 +35,29 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
         None => Vec::new(),
     };
     let base_ok = |base: &String| matches!(library_name(world, module, base).as_str(), "object" | "abc.ABC");
-    if kind.is_none() && (bases.len() != def.bases.len() || !bases.iter().all(base_ok) || !def.keywords.is_empty()) {
+    let above: Vec<ClassId> = bases.iter().filter_map(|base| base_class(world, module, base)).collect();
+    let others = bases.iter().filter(|base| base_class(world, module, base).is_none());
+    let is_meta = |keyword: &ast::Keyword| {
+        keyword.name.as_ref().is_some_and(|name| name.text == "metaclass")
+            && library_name(world, module, &dotted(&keyword.value).unwrap_or_default()) == "abc.ABCMeta"
+    };
+    let known = bases.len() == def.bases.len() && others.clone().all(base_ok) && above.len() < 2;
+    let is_checked = def.keywords.iter().any(is_meta)
+        || others.clone().any(|base| library_name(world, module, base) == "abc.ABC");
+    if kind.is_none() && !(known && def.keywords.iter().all(is_meta)) {
         refused = Some(
             Diagnostic::new(
                 Code::UnsupportedClass,
                 world.at(module, def.name.span),
-                format!("class `{}` has base classes", def.name.text),
+                format!("class `{}` has base classes that are not single classes of the program", def.name.text),
             )
             .help("hold the other object in a field instead of inheriting"),
         );
     }
     let id = ClassId(world.classes.len() as u32);
-    let mut class = ClassInfo {
-        name: def.name.text.clone(),
-        module,
-        def,
-        span: stmt.span,
-        fields: Vec::new(),
-        locks: Vec::new(),
-        methods: IndexMap::new(),
-        setters: IndexMap::new(),
-        attributes: IndexMap::new(),
-        hints: IndexMap::new(),
-        init: None,
-        is_dataclass: false,
-        frozen: false,
-        eq: false,
-        order: false,
-        match_args: None,
-        mixin: None,
-        members: Vec::new(),
-        member_texts: Vec::new(),
-        keyword_only: false,
-        refused,
-    };
+    let mut class = ClassInfo::new(def.name.text.clone(), module, def, stmt.span, id);
+    class.refused = refused;
+    (class.family.base, class.family.is_checked) = (above.first().copied(), is_checked);
     (class.mixin, class.members) = (kind, members);
     class.member_texts = if kind.is_some() { texts_of_members(def) } else { Vec::new() };
     let unique = |e: &&Expr| library_name(world, module, &dotted(e).unwrap_or_default()) != "enum.unique";
@@ -135,6 +123,14 @@ pub fn field_parameters<'a>(world: &World<'a>, class: ClassId, span: Span) -> Ve
         span,
     };
     positional.into_iter().chain(named).map(param).collect()
+}
+
+/// The class of the program that a base class is; enumerations are none.
+fn base_class(world: &World, module: ModuleId, base: &str) -> Option<ClassId> {
+    match resolve(world, module, base)? {
+        Binding::Class(id) => world.class(id).mixin.is_none().then_some(id),
+        _ => None,
+    }
 }
 
 fn exception_base(world: &World, module: ModuleId, base: &str) -> Option<ExceptionId> {
@@ -330,6 +326,7 @@ fn define_field<'a>(world: &mut World<'a>, class: ClassId, name: &str, hint: &'a
         default: None,
         keyword_only: info.keyword_only,
         in_init: true,
+        is_asked: false,
     };
     let read = value.map_or(Ok(()), |value| field_default(world, info.module, value, &mut field));
     let fields = &mut world.classes[class.0 as usize].fields;
@@ -432,8 +429,12 @@ fn define_method<'a>(
     let name = def.name.text.clone();
     let mut kind = if name == "__init__" { FunctionKind::Init(class) } else { FunctionKind::Method(class) };
     let mut unknown = None;
-    let (mut sets, mut takes_class) = (false, false);
+    let (mut sets, mut takes_class, mut is_abstract) = (false, false, false);
     for decorator in &def.decorators {
+        if library_name(world, module, &dotted(decorator).unwrap_or_default()) == "abc.abstractmethod" {
+            is_abstract = true;
+            continue;
+        }
         match dotted(decorator).as_deref() {
             Some("property") => kind = FunctionKind::Property(class),
             Some("staticmethod") => kind = FunctionKind::Static(class),
@@ -443,7 +444,7 @@ fn define_method<'a>(
         }
     }
     let id = add_function(world, module, def, stmt, kind);
-    world.functions[id.0 as usize].takes_class = takes_class;
+    (world.functions[id.0 as usize].takes_class, world.functions[id.0 as usize].is_abstract) = (takes_class, is_abstract);
     if let Some((decorator, message)) = unknown {
         refuse_function(world, id, Code::Decorator, decorator, message);
     }

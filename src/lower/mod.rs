@@ -17,6 +17,7 @@
 
 pub mod aliases;
 mod annotations;
+mod bases;
 mod body;
 mod calls;
 mod cells;
@@ -29,10 +30,12 @@ mod counters;
 mod declare;
 mod deques;
 mod dicts;
+mod dispatch;
 mod effects;
 mod enums;
 mod exceptions;
 mod expressions;
+mod families;
 mod floats;
 mod functions;
 mod iteration;
@@ -176,6 +179,9 @@ fn choose_floats(world: &mut World) -> bool {
     // What is refused somewhere has not been seen whole.
     world.last = true;
     for index in 0..world.functions.len() {
+        if world.functions[index].is_unused {
+            continue;
+        }
         let Ok(function) = lower_function(world, FunctionId(index as u32)) else { continue };
         let names = floats::may_be_floats(&function);
         found |= !names.is_empty();
@@ -195,7 +201,9 @@ fn pass(world: &mut World) {
         let _ = lower_global(world, GlobalId(index as u32));
     }
     for index in 0..world.functions.len() {
-        let _ = lower_function(world, FunctionId(index as u32));
+        if !world.functions[index].is_unused {
+            let _ = lower_function(world, FunctionId(index as u32));
+        }
     }
 }
 
@@ -217,6 +225,7 @@ fn final_pass(world: &mut World) -> Bodies {
         }
     }
     refuse_holders(world);
+    families::spread_refusals(world);
     for index in 0..world.globals.len() {
         let refused = world.globals[index].refused.is_some();
         let made = if refused { None } else { Some(lower_global(world, GlobalId(index as u32))) };
@@ -231,7 +240,7 @@ fn final_pass(world: &mut World) -> Bodies {
         });
     }
     for index in 0..world.functions.len() {
-        let refused = world.functions[index].refused.is_some();
+        let refused = world.functions[index].refused.is_some() || world.functions[index].is_unused;
         let made = if refused { None } else { Some(lower_function(world, FunctionId(index as u32))) };
         bodies.functions.push(match made {
             None => None,
@@ -317,13 +326,16 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
         return Err(Box::new(problem.clone()));
     }
     let (module, kind, written, span) = (info.module, info.kind, info.written, info.span);
-    let takes_class = info.takes_class;
+    let (takes_class, info_home) = (info.takes_class, info.home);
     let mut body = Body::new(world, module, Owner::Function(id));
     let takes_self = !matches!(kind, FunctionKind::Plain | FunctionKind::Static(_));
-    if takes_self {
+    if let (true, Written::Dispatch(first)) = (takes_self, written) {
+        body.self_name = body.world.function(first).written.params().items.first().map(|p| p.name.text.clone());
+    } else if takes_self {
         body.self_name = written.params().items.first().map(|p| p.name.text.clone());
     }
-    body.class = kind.class();
+    body.class = info_home.or(kind.class());
+    body.made = kind.class();
     if takes_class {
         body.cls_name = written.params().items.first().map(|p| p.name.text.clone());
     }
@@ -341,6 +353,7 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     match written {
         Written::Def(def) => body.statements(&def.body)?,
         Written::Lambda { body: value, .. } => body.return_(Some(value), value.span)?,
+        Written::Dispatch(_) => body.dispatch(id, span)?,
         Written::Fields => {}
     }
     finish(&mut body, kind, span)?;
@@ -377,9 +390,9 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
         return Err(Box::new(own_key(world, class, world.at(module, written.place(span)))));
     }
     Ok(ir::Function {
-        name: info.nesting.path.as_ref().unwrap_or(&info.name).clone(),
+        name: info.word.as_ref().or(info.nesting.path.as_ref()).unwrap_or(&info.name).clone(),
         module,
-        kind,
+        kind: world.rooted(kind),
         takes_class,
         params,
         result,

@@ -29,17 +29,37 @@ pub enum Known {
 /// What a condition tells about Optionals when it is true, and when it is false.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Not None where the condition is true.
-    pub when_true: Vec<Known>,
-    /// Not None where the condition is false.
-    pub when_false: Vec<Known>,
+    /// What holds where the condition is true.
+    pub when_true: Vec<Fact>,
+    /// What holds where the condition is false.
+    pub when_false: Vec<Fact>,
+}
+
+/// Something that is known.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// Not None.
+    Present(Known),
+    /// An object of one of these classes of its family.
+    Kinds(Known, Vec<ClassId>),
+}
+
+impl Fact {
+    fn of(&self) -> &Known {
+        match self {
+            Fact::Present(known) | Fact::Kinds(known, _) => known,
+        }
+    }
 }
 
 impl Facts {
     /// Adds what is known under an outcome.
     pub fn assume(&self, flow: &mut Flow, outcome: bool) {
-        for known in if outcome { &self.when_true } else { &self.when_false } {
-            flow.know(known);
+        for fact in if outcome { &self.when_true } else { &self.when_false } {
+            match fact {
+                Fact::Present(known) => flow.know(known),
+                Fact::Kinds(known, classes) => _ = flow.kinds.insert(known.clone(), classes.clone()),
+            }
         }
     }
 
@@ -100,11 +120,22 @@ impl Flow {
     /// A variable holds something else: paths that begin there are other fields now.
     pub fn forget_paths_from(&mut self, local: LocalId) {
         self.narrowed_fields.retain(|path| path.root != Root::Local(local));
+        self.kinds.retain(|known, _| match known {
+            Known::Local(own) => *own != local,
+            Known::Field(path) => path.root != Root::Local(local),
+        });
+    }
+
+    /// Forgets all that is known of fields.
+    pub fn forget_fields(&mut self) {
+        self.narrowed_fields.clear();
+        self.kinds.retain(|known, _| matches!(known, Known::Local(_)));
     }
 
     /// A field was assigned, on whatever object.
     pub fn forget_field(&mut self, class: ClassId, field: FieldId) {
         self.narrowed_fields.retain(|path| !path.fields.contains(&(class, field)));
+        self.kinds.retain(|known, _| !matches!(known, Known::Field(path) if path.fields.contains(&(class, field))));
     }
 }
 
@@ -114,7 +145,8 @@ impl Body<'_, '_> {
         self.calls += 1;
         let locals = &self.locals;
         self.flow.narrowed.retain(|local| !is_cell(locals, *local));
-        self.flow.narrowed_fields.clear();
+        self.flow.kinds.retain(|known, _| !matches!(known, Known::Local(local) if is_cell(locals, *local)));
+        self.flow.forget_fields();
     }
 
     /// Goes back to what was known before a part that may not have run; `calls` is how many there had been.
@@ -127,7 +159,7 @@ impl Body<'_, '_> {
 
     /// Forgets of a condition what a call after it may have changed.
     pub fn forget_in(&self, facts: &mut Facts) {
-        let stays = |known: &Known| matches!(known, Known::Local(local) if !is_cell(&self.locals, *local));
+        let stays = |fact: &Fact| matches!(fact.of(), Known::Local(local) if !is_cell(&self.locals, *local));
         facts.when_true.retain(stays);
         facts.when_false.retain(stays);
     }

@@ -30,23 +30,34 @@ impl Body<'_, '_> {
         self.names.contains_key(name) || self.own_names.contains(name)
     }
 
+    /// The class of `self`, where it is one.
+    fn class_of_self(&self) -> Option<ClassId> {
+        let made = self.made?;
+        let is_init = self.is_constructor();
+        match self.world.objects_of(made).as_slice() {
+            _ if is_init => Some(made),
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
     /// The class that an expression names: `Temp`, `shop.Temp`, the `cls` of a class method, `type(self)`.
     pub fn class_named(&self, e: &ast::Expr) -> Option<ClassId> {
         if let ast::ExprKind::Call { func, args, keywords } = &e.kind
             && let ([ast::Expr { kind: ast::ExprKind::Name(name), .. }], true) = (args.as_slice(), keywords.is_empty())
             && matches!(&func.kind, ast::ExprKind::Name(f) if f == "type" && self.is_builtin(f))
         {
-            return self.class.filter(|_| Some(name) == self.self_name.as_ref());
+            return self.class_of_self().filter(|_| Some(name) == self.self_name.as_ref());
         }
         if let ast::ExprKind::Attribute { value, attr } = &e.kind
             && attr.text == "__class__"
         {
             let is_self = matches!((&value.kind, &self.self_name), (ast::ExprKind::Name(n), Some(own)) if n == own);
-            return self.class.filter(|_| is_self);
+            return self.class_of_self().filter(|_| is_self);
         }
         let name = dotted(e)?;
         if self.cls_name.as_ref() == Some(&name) {
-            return self.class;
+            return self.made;
         }
         if self.is_own_name(name.split('.').next().unwrap_or("")) {
             return None;
@@ -62,7 +73,7 @@ impl Body<'_, '_> {
         let name = self.member_name(&attr.text);
         let at = self.at(span);
         let info = self.world.class(class);
-        if let Some(&id) = info.attributes.get(&name) {
+        if let Some(id) = self.world.find_variable(class, &name) {
             return self.global(id, span);
         }
         if let Some(member) = self.member(class, &name, span) {
@@ -88,7 +99,7 @@ impl Body<'_, '_> {
     ) -> Lowered<Expr> {
         let name = self.member_name(&attr.text);
         let info = self.world.class(class);
-        let Some(&method) = info.methods.get(&name) else {
+        let Some(method) = self.world.find_method(class, &name) else {
             let message = format!("`{}` has no method `{}` that is known", info.name, attr.text);
             return self.refuse(Code::UnknownName, attr.span, message, "");
         };
@@ -98,6 +109,11 @@ impl Body<'_, '_> {
                 let ty = self.world.class(class).object(class);
                 let object = self.expr(object, Some(&ty))?;
                 let object = self.coerce(object, &ty, "the object")?;
+                let fits = self.possible(&object).into_iter().all(|own| self.world.derives(own, class));
+                if !fits && object.ty != Type::Unknown {
+                    let message = format!("this may not be an object of `{}`", self.world.class(class).name);
+                    return self.refuse(Code::UnsupportedClass, span, message, "test it with `isinstance` first");
+                }
                 self.call_bound(method, Some(object), rest, keywords, span)
             }
             _ => self.refuse(Code::UnsupportedCall, span, format!("`{}` cannot be called so", attr.text), ""),
@@ -145,6 +161,9 @@ impl Body<'_, '_> {
                 _ => self.refuse(Code::UnsupportedStatement, attr.span, "this target is not translated", ""),
             };
         };
+        if self.world.is_related(class) {
+            return self.family_target(base, class, attr, name);
+        }
         let info = self.world.class(class);
         if info.locks.contains(&name) {
             return Ok(AttributeTarget::Lock);
@@ -185,12 +204,14 @@ impl Body<'_, '_> {
         };
         self.learn_place(&place, &value.ty);
         let not_none = !matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown);
+        let kinds = self.stored_kinds(&value);
         let value = self.coerce(value, &ty, "the target")?;
         if let Place::Field { class, field, .. } = &place {
             self.flow.forget_field(*class, *field);
             let read = Expr::new(ExprKind::Read { place: place.clone(), take: Take::Look }, ty, value.at);
             if let (true, Some(known)) = (not_none, Known::of(&read)) {
                 self.flow.know(&known);
+                self.learn_kinds(known, kinds);
             }
         }
         self.push(StmtKind::Assign { place, value }, span);

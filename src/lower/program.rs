@@ -2,7 +2,7 @@
 
 use super::aliases::Aliases;
 use super::enums::{NAME, VALUE};
-use super::world::{ClassInfo, FieldDefault, FieldInfo, World};
+use super::world::{FieldDefault, FieldInfo, World, Written};
 use super::{Bodies, LowerOptions, LoweredProgram, effects, ownership, values, widening};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::walk::{Part, each_expr_mut, each_part, each_part_of, each_part_of_mut, each_stmt_mut};
@@ -89,7 +89,7 @@ fn assemble(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOption
     let maps = Maps::new(&numbers);
     let mut program = Program::default();
     for &old in &numbers.classes {
-        program.classes.push(class(world, &world.classes[old as usize], &reached, entry, &maps));
+        program.classes.push(class(world, ClassId(old), &reached, entry, &maps));
     }
     for &old in &numbers.exceptions {
         let info = &world.exceptions[old as usize];
@@ -196,6 +196,7 @@ fn uncoded(world: &World, ty: &Type, seen: &mut HashSet<ClassId>) -> Option<&'st
         }
         Type::Dict(k, v, _) => uncoded(world, k, seen).or_else(|| uncoded(world, v, seen)),
         Type::Tuple(items) => items.iter().find_map(|t| uncoded(world, t, seen)),
+        Type::Class(id) if world.is_related(*id) => Some("an object of a class that others derive from, or that derives"),
         Type::Class(id) if seen.insert(*id) => {
             let fields = &world.class(*id).fields;
             fields.iter().filter(|f| !matches!(f.ty, Type::Function(..))).find_map(|f| uncoded(world, &f.ty, seen))
@@ -219,6 +220,7 @@ fn reach(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOptions) 
     }
     for (index, info) in world.classes.iter().enumerate() {
         let public = world.module(info.module).file == entry && !info.name.starts_with('_');
+        let public = public && !world.is_related(ClassId(index as u32)) && info.def.name.text == info.name;
         if public && wanted(options, &info.name) {
             reach_class(world, bodies, index as u32, &mut reached);
         }
@@ -277,6 +279,8 @@ fn reach_function(world: &World, bodies: &Bodies, index: u32, reached: &mut Reac
 }
 
 fn reach_class(world: &World, bodies: &Bodies, index: u32, reached: &mut Reached) {
+    let related = world.is_related(ClassId(index));
+    let index = world.root(ClassId(index)).0;
     let info = &world.classes[index as usize];
     if info.refused.is_some() || !reached.classes.insert(index) {
         return;
@@ -284,6 +288,10 @@ fn reach_class(world: &World, bodies: &Bodies, index: u32, reached: &mut Reached
     let mut found = Found::default();
     info.fields.iter().for_each(|field| found.ty(&field.ty));
     found.follow(world, bodies, reached);
+    if related {
+        // The methods that are called.
+        return;
+    }
     for method in info.methods.values().chain(info.setters.values()) {
         reach_function(world, bodies, method.0, reached);
     }
@@ -390,19 +398,22 @@ impl Found {
     }
 }
 
-fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps: &Maps) -> Class {
+fn class(world: &World, id: ClassId, reached: &Reached, entry: FileId, maps: &Maps) -> Class {
+    let info = world.class(id);
+    let related = world.is_related(id);
     let at = world.at(info.module, info.span);
     let fields: Vec<Field> = info
         .fields
         .iter()
-        .map(|f| {
-            let mut ty = f.ty.clone();
+        .enumerate()
+        .map(|(index, f)| {
+            let mut ty = if related { world.slot(id, index) } else { f.ty.clone() };
             maps.ty(&mut ty);
             Field { name: f.name.clone(), ty }
         })
         .collect();
     let method = |id: &FunctionId| reached.functions.contains(&id.0).then(|| maps.function(*id));
-    let own = |name: &str| info.methods.contains_key(name);
+    let own = |name: &str| world.family_defines(id, name);
     Class {
         name: info.name.clone(),
         module: info.module,
@@ -412,10 +423,7 @@ fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps
             .collect(),
         repr: ClassRepr::Owned,
         init: info.init.as_ref().and_then(method),
-        methods: (info.methods.values().filter(|id| Some(**id) != info.init))
-            .chain(info.setters.values())
-            .filter_map(method)
-            .collect(),
+        methods: methods(world, id).iter().filter(|id| Some(**id) != info.init).filter_map(method).collect(),
         dataclass: info.is_dataclass.then(|| DataclassInfo {
             frozen: info.frozen,
             defaults: info
@@ -431,13 +439,31 @@ fn class(world: &World, info: &ClassInfo, reached: &Reached, entry: FileId, maps
         has_eq: info.eq || own("__eq__"),
         has_order: info.order,
         own_eq: own("__eq__"),
-        own_repr: own("__repr__"),
+        own_repr: own("__repr__") || related,
         hashable: info.frozen && info.eq && !own("__eq__"),
-        public: world.module(info.module).file == entry && !info.name.starts_with('_'),
+        public: world.module(info.module).file == entry && !info.name.starts_with('_') && !related,
         fields,
         at,
         lines: world.lines(info.module, info.span),
     }
+}
+
+/// The methods of a class and, of the root of a family, of all its classes.
+fn methods(world: &World, id: ClassId) -> Vec<FunctionId> {
+    let family = &world.class(id).family;
+    let members = if family.members.is_empty() { std::slice::from_ref(&family.root) } else { &family.members };
+    let of_class = |class: &ClassId| {
+        let info = world.class(*class);
+        let init = info.init.filter(|_| *class != id);
+        info.methods.values().chain(info.setters.values()).copied().chain(init).collect::<Vec<_>>()
+    };
+    let mut found: Vec<FunctionId> = Vec::new();
+    for method in family.dispatch.values().copied().chain(members.iter().flat_map(of_class)) {
+        if !found.contains(&method) {
+            found.push(method);
+        }
+    }
+    found
 }
 
 /// A default that is a member of an enumeration.
@@ -612,6 +638,10 @@ fn refusals(world: &World, entry: FileId, options: &LowerOptions) -> Vec<(String
             None => info.name.clone(),
         };
         let class_refused = class.is_some_and(|class| class.refused.is_some());
+        // What is made for a family of classes is not written anywhere.
+        if matches!(info.written, Written::Dispatch(_)) || info.home.is_some() {
+            continue;
+        }
         let given = class.is_some_and(|class| class.mixin.is_some()) && matches!(info.name.as_str(), VALUE | NAME);
         if given {
             continue;

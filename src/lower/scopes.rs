@@ -88,7 +88,7 @@ fn scan_function(world: &mut World, id: FunctionId) -> Mentioned {
     match written {
         Written::Def(def) => scan.block(&def.body),
         Written::Lambda { body, .. } => scan.expr(body),
-        Written::Fields => {}
+        Written::Fields | Written::Dispatch(_) => {}
     }
     for name in scan.globals.iter().chain(&scan.nonlocals) {
         scan.bound.remove(name);

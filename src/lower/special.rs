@@ -114,7 +114,10 @@ impl<'a> Body<'_, 'a> {
     /// The special method of an object's class.
     pub fn special(&self, ty: &Type, name: &str) -> Option<FunctionId> {
         let (Type::Class(class) | Type::Enum(class)) = ty else { return None };
-        let id = *self.world.class(*class).methods.get(name)?;
+        let id = match self.world.is_related(*class) {
+            true => self.family_special(*class, name)?,
+            false => *self.world.class(*class).methods.get(name)?,
+        };
         matches!(self.world.function(id).kind, FunctionKind::Method(_)).then_some(id)
     }
 
@@ -158,6 +161,7 @@ impl<'a> Body<'_, 'a> {
         right: Expr,
         span: Span,
     ) -> Lowered<Result<Expr, (Expr, Expr)>> {
+        self.check_order(&left, &right, &format!("__r{}__", stem(op)))?;
         if let Some(id) = self.special(&left.ty, &format!("__{}__", stem(op))) {
             return self.call_special(id, vec![left, right], span).map(Ok);
         }
@@ -191,6 +195,8 @@ impl<'a> Body<'_, 'a> {
             CompareOp::GtEq => ("__ge__", "__le__"),
             CompareOp::Is | CompareOp::IsNot => return Ok(Err((left, right))),
         };
+        self.check_order(&left, &right, name)?;
+        self.check_order(&left, &right, reflected)?;
         let value = if let Some(id) = self.special(&left.ty, name) {
             self.call_special(id, vec![left, right], span)?
         } else if let (CompareOp::NotEq, Some(id)) = (op, self.special(&left.ty, "__eq__")) {
@@ -381,7 +387,7 @@ impl World<'_> {
     /// The class inside a value whose `==` is its own method.
     pub fn own_equality(&self, ty: &Type) -> Option<ClassId> {
         match ty {
-            Type::Class(id) => self.class(*id).methods.contains_key("__eq__").then_some(*id),
+            Type::Class(id) => self.family_defines(*id, "__eq__").then_some(*id),
             Type::Optional(item) | Type::FrozenSet(item) | Type::List(item) | Type::Deque(item) | Type::Set(item) => {
                 self.own_equality(item)
             }

@@ -2,6 +2,7 @@
 
 use super::body::{Body, Flow, assigned_names};
 use super::join::{join, makes_number};
+use super::narrowing::Known;
 use super::world::*;
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -93,7 +94,7 @@ impl Body<'_, '_> {
         if matches!(e.kind, ast::ExprKind::Str(_) | ast::ExprKind::Ellipsis | ast::ExprKind::None) {
             return Ok(());
         }
-        if self.set_frozen(e)? {
+        if self.set_frozen(e)? || self.run_base_constructor(e)? {
             return Ok(());
         }
         let value = self.expr(e, None)?;
@@ -187,6 +188,7 @@ impl Body<'_, '_> {
                 if let (Some(class), ast::ExprKind::Name(name)) = (self.init, &value.kind)
                     && Some(name) == self.self_name.as_ref()
                 {
+                    let class = self.world.root(class);
                     let (_, field) = self.world.class(class).field(&self.member_name(&attr.text))?;
                     return Some(field.ty.clone());
                 }
@@ -254,9 +256,11 @@ impl Body<'_, '_> {
             Place::Local(local) => {
                 let ty = self.locals[local.0 as usize].ty.clone();
                 let not_none = !matches!(value.ty, Type::Optional(_) | Type::None | Type::Unknown);
+                let kinds = self.stored_kinds(&value);
                 let value = self.coerce(value, &ty, "the variable")?;
                 self.flow.assigned.insert(*local);
                 self.flow.forget_paths_from(*local);
+                self.learn_kinds(Known::Local(*local), kinds);
                 if not_none {
                     self.flow.narrowed.insert(*local);
                 } else {
@@ -327,6 +331,10 @@ impl Body<'_, '_> {
         if value.is_some_and(|e| self.is_not_implemented(e)) {
             return self.return_not_implemented(span);
         }
+        if self.inlined > 0 {
+            let message = "`return` in `__init__` of a base class is not translated";
+            return self.refuse(Code::UnsupportedClass, span, message, "use `if` and `else`");
+        }
         if self.class.is_some() && self.is_constructor() && value.is_none() {
             return self.finish_init(span);
         }
@@ -348,11 +356,27 @@ impl Body<'_, '_> {
                 self.coerce(value, &joined, "the result")?
             }
         };
+        self.leave_with(value, span)
+    }
+
+    fn leave_with(&mut self, value: Expr, span: Span) -> Lowered<()> {
         let value = match value.kind {
             ExprKind::None if value.ty == Type::None => None,
             _ => Some(value),
         };
         self.leave(StmtKind::Return(value), span)
+    }
+
+    /// Gives a value as the result, whose type is learned.
+    pub fn give(&mut self, value: Expr, span: Span) -> Lowered<()> {
+        self.learn_result(&value.ty, span)?;
+        let joined = self.inferred_result();
+        let value = self.coerce(value, &joined, "the result")?;
+        if value.ty == Type::None {
+            self.push(StmtKind::Expr(value), span);
+            return self.leave(StmtKind::Return(None), span);
+        }
+        self.leave_with(value, span)
     }
 
     /// True where code gives a result that its annotation does not allow. Python runs the code and never reads the
@@ -454,6 +478,7 @@ impl Body<'_, '_> {
         assigned_names(body, &mut names);
         let locals: HashSet<LocalId> = names.iter().filter_map(|n| self.names.get(n)).copied().collect();
         self.flow.narrowed.retain(|local| !locals.contains(local));
+        locals.iter().for_each(|local| self.flow.forget_paths_from(*local));
     }
 
     fn while_(&mut self, test: &ast::Expr, body: &[ast::Stmt], orelse: &[ast::Stmt], span: Span) -> Lowered<()> {

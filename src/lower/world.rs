@@ -85,6 +85,14 @@ pub struct FunctionInfo<'a> {
     pub refused: Option<Diagnostic>,
     /// Why callers outside the module cannot call it, although it is translated.
     pub inside: Option<Diagnostic>,
+    /// The class in whose body it is written, where it belongs to another one: inherited from it.
+    pub home: Option<ClassId>,
+    /// Its name in the translation, where classes of a family have methods of one name.
+    pub word: Option<String>,
+    /// An abstract method.
+    pub is_abstract: bool,
+    /// Nobody can call it: it is not translated.
+    pub is_unused: bool,
     /// The constructor of a dataclass: sets the fields from parameters of their names, then runs `__post_init__`.
     pub sets_fields: bool,
 }
@@ -108,6 +116,10 @@ impl<'a> FunctionInfo<'a> {
             nesting: Nesting::default(),
             refused: None,
             inside: None,
+            home: None,
+            word: None,
+            is_abstract: false,
+            is_unused: false,
             sets_fields: false,
         }
     }
@@ -122,6 +134,8 @@ pub enum Written<'a> {
     Def(&'a ast::FunctionDef),
     /// Not at all: the constructor of a dataclass.
     Fields,
+    /// Not at all: chooses among methods by the class of the object; the first of them.
+    Dispatch(FunctionId),
     Lambda {
         params: &'a ast::Parameters,
         body: &'a ast::Expr,
@@ -133,7 +147,7 @@ impl<'a> Written<'a> {
     pub fn params(self) -> &'a ast::Parameters {
         match self {
             Written::Def(def) => &def.params,
-            Written::Fields => &NO_PARAMETERS,
+            Written::Fields | Written::Dispatch(_) => &NO_PARAMETERS,
             Written::Lambda { params, .. } => params,
         }
     }
@@ -142,7 +156,7 @@ impl<'a> Written<'a> {
     pub fn stmts(self) -> &'a [ast::Stmt] {
         match self {
             Written::Def(def) => &def.body,
-            Written::Lambda { .. } | Written::Fields => &[],
+            Written::Lambda { .. } | Written::Fields | Written::Dispatch(_) => &[],
         }
     }
 
@@ -150,7 +164,7 @@ impl<'a> Written<'a> {
     pub fn returns(self) -> Option<&'a ast::Expr> {
         match self {
             Written::Def(def) => def.returns.as_ref(),
-            Written::Lambda { .. } | Written::Fields => None,
+            Written::Lambda { .. } | Written::Fields | Written::Dispatch(_) => None,
         }
     }
 
@@ -158,7 +172,7 @@ impl<'a> Written<'a> {
     pub fn place(self, span: Span) -> Span {
         match self {
             Written::Def(def) => def.name.span,
-            Written::Lambda { .. } | Written::Fields => span,
+            Written::Lambda { .. } | Written::Fields | Written::Dispatch(_) => span,
         }
     }
 }
@@ -211,6 +225,8 @@ pub struct FieldInfo<'a> {
     pub keyword_only: bool,
     /// A parameter of the constructor of a dataclass sets it.
     pub in_init: bool,
+    /// Read of objects of which it is not known that their class has it.
+    pub is_asked: bool,
 }
 
 /// The default of a dataclass field.
@@ -253,10 +269,41 @@ pub struct ClassInfo<'a> {
     pub member_texts: Vec<Option<String>>,
     /// `__match_args__`, where the class body says it.
     pub match_args: Option<Vec<String>>,
+    /// Where it stands among classes that derive from each other.
+    pub family: super::families::Family,
     pub refused: Option<Diagnostic>,
 }
 
-impl ClassInfo<'_> {
+impl<'a> ClassInfo<'a> {
+    /// A class of which nothing is known but where it is.
+    pub fn new(name: String, module: ModuleId, def: &'a ast::ClassDef, span: Span, id: ClassId) -> Self {
+        ClassInfo {
+            name,
+            module,
+            def,
+            span,
+            fields: Vec::new(),
+            locks: Vec::new(),
+            methods: IndexMap::new(),
+            setters: IndexMap::new(),
+            attributes: IndexMap::new(),
+            hints: IndexMap::new(),
+            init: None,
+            is_dataclass: false,
+            frozen: false,
+            eq: false,
+            order: false,
+            keyword_only: false,
+            mixin: None,
+            members: Vec::new(),
+            member_texts: Vec::new(),
+            match_args: None,
+            family: super::families::Family::alone(id),
+            refused: None,
+        }
+    }
+
+
     /// Index and data of a field.
     pub fn field(&self, name: &str) -> Option<(usize, &FieldInfo<'_>)> {
         self.fields.iter().enumerate().find(|(_, field)| field.name == name)
@@ -329,6 +376,17 @@ impl<'a> World<'a> {
     /// The global of an index.
     pub fn global(&self, id: GlobalId) -> &GlobalInfo<'a> {
         &self.globals[id.0 as usize]
+    }
+
+    /// A kind of function with the class that stands for its family.
+    pub fn rooted(&self, kind: FunctionKind) -> FunctionKind {
+        match kind {
+            FunctionKind::Plain => FunctionKind::Plain,
+            FunctionKind::Method(class) => FunctionKind::Method(self.root(class)),
+            FunctionKind::Property(class) => FunctionKind::Property(self.root(class)),
+            FunctionKind::Init(class) => FunctionKind::Init(self.root(class)),
+            FunctionKind::Static(class) => FunctionKind::Static(self.root(class)),
+        }
     }
 
     /// The one class of a name.

@@ -52,7 +52,8 @@ impl Names {
         for (index, function) in program.functions.iter().enumerate() {
             let ident = match function.kind {
                 FunctionKind::Plain => GoIdent::of(&function.name),
-                FunctionKind::Init(class) => constructor(&classes[class.0 as usize]),
+                FunctionKind::Init(class) if function.name == "__init__" => constructor(&classes[class.0 as usize]),
+                FunctionKind::Init(_) => constructor(GoIdent::of(&function.name).as_str()),
                 FunctionKind::Static(class) => {
                     let member = GoIdent::exported(&function.name);
                     GoIdent(format!("{}{member}", classes[class.0 as usize]))

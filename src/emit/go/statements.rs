@@ -62,6 +62,10 @@ impl<'c> Body<'c> {
     /// A body over a table of variables.
     pub(super) fn new(cx: &'c Context<'c>, function: Option<FunctionId>, locals: &'c [Local]) -> Body<'c> {
         let mut scope = cx.names.scope();
+        let recursive = function.is_some_and(|id| cx.recursive[id.0 as usize]);
+        if recursive {
+            scope.taken.insert("depth".to_string());
+        }
         let names = locals.iter().map(|local| scope.take(&GoIdent::private(&local.name), "Value")).collect();
         let mut pointers: Vec<bool> = locals.iter().map(|local| Body::is_pointer(cx, local)).collect();
         let ranges = vec![None; locals.len()];
@@ -84,7 +88,6 @@ impl<'c> Body<'c> {
             note_counters(&target.body, &mut ranges);
             target.params.iter().for_each(|param| ranges[param.local.0 as usize] = None);
         }
-        let recursive = function.is_some_and(|id| cx.recursive[id.0 as usize]);
         Body {
             cx,
             function: target,

@@ -221,7 +221,8 @@ fn functions(program: &Program) -> Vec<Ident> {
 
 fn in_scope(scope: &str, function: &Function, taken: &mut HashSet<String>) -> Ident {
     let wanted = match function.kind {
-        FunctionKind::Init(_) => "new".to_string(),
+        FunctionKind::Init(_) if function.name == "__init__" => "new".to_string(),
+        FunctionKind::Init(_) => format!("new_{}", snake(function.name.trim_start_matches('_'))),
         _ => snake(function.name.trim_start_matches('_').trim_end_matches("__")),
     };
     let wanted = if wanted.is_empty() { "unnamed".to_string() } else { wanted };
