@@ -99,6 +99,10 @@ fn union(a: Type, b: Type) -> Option<Type> {
         (Type::Optional(a), b) | (b, Type::Optional(a)) => union(*a, b).map(Type::optional),
         (a, b) if a == b => Some(a),
         (a, b) if is_number(&a) && is_number(&b) => Some(Type::Number),
+        (Type::Class(a), Type::Class(b)) => {
+            super::join::meet(a, b);
+            None
+        }
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::annotations::annotation;
 use super::body::{Body, Owner};
+use super::families::Meaning;
 use super::world::{Lowered, World};
 use crate::diagnostic::Code;
 use crate::ir::*;
@@ -178,7 +179,7 @@ impl Body<'_, '_> {
                 values.push(Expr::new(member, Type::Enum(kind), at));
                 continue;
             }
-            if self.world.is_related(class) && self.world.meaning(class, &name) != super::families::Meaning::Field {
+            if self.world.is_related(class) && self.world.meaning(class, &name) != Meaning::Field {
                 match self.blank(root, index, span) {
                     Some(value) => values.push(value),
                     None => return self.unknown(span, &name).map(|_| None),
@@ -190,7 +191,11 @@ impl Body<'_, '_> {
                     self.flow.narrowed.remove(&local);
                     let value = self.read_local(local, span)?;
                     let slot = self.world.slot(root, index);
-                    values.push(if self.world.is_related(class) { self.coerce(value, &slot, "the field")? } else { value });
+                    values.push(if self.world.is_related(class) {
+                        self.coerce(value, &slot, "the field")?
+                    } else {
+                        value
+                    });
                 }
                 None if !self.world.last => return Ok(None),
                 None => {
@@ -281,9 +286,13 @@ impl Body<'_, '_> {
 
     /// The constructor of a dataclass: parameters become fields, others get their defaults.
     pub fn set_fields(&mut self, span: Span) -> Lowered<()> {
-        let Some(class) = self.init else { return Ok(()) };
-        let fields: Vec<(String, bool)> =
-            self.world.class(class).fields.iter().map(|f| (f.name.clone(), f.in_init)).collect();
+        let Some(class) = self.class.filter(|_| self.init.is_some()) else { return Ok(()) };
+        let is_kind = |index: usize| index == 0 && self.world.class(class).family.kind.is_some();
+        let shared = |name: &str| self.world.is_related(class) && self.world.meaning(class, name) != Meaning::Field;
+        let fields: Vec<(String, bool)> = (self.world.class(class).fields.iter().enumerate())
+            .filter(|(index, f)| !is_kind(*index) && !shared(&f.name))
+            .map(|(_, f)| (f.name.clone(), f.in_init))
+            .collect();
         for (name, _) in fields.iter().filter(|(_, given)| *given) {
             if let Some(local) = self.names.remove(name) {
                 self.names.insert(Self::field_variable(name), local);

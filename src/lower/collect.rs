@@ -3,7 +3,7 @@
 use super::annotations::{annotation, dotted};
 use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
+use crate::ir::{ClassId, FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
 use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
 use crate::source::SourceFile;
 use indexmap::IndexMap;
@@ -16,8 +16,9 @@ pub struct Unit<'a> {
     pub tree: &'a ast::Module,
 }
 
-/// Collects the definitions of all modules, in the order given (imported modules first).
-pub fn collect<'a>(units: &[Unit<'a>]) -> World<'a> {
+/// Collects the definitions of all modules, in the order given (imported modules first). Objects of the classes of a
+/// pair go as one type.
+pub fn collect<'a>(units: &[Unit<'a>], together: &[(ClassId, ClassId)]) -> World<'a> {
     let mut world = World::default();
     for unit in units {
         world.modules.push(ModuleInfo {
@@ -44,7 +45,7 @@ pub fn collect<'a>(units: &[Unit<'a>]) -> World<'a> {
     for index in 0..units.len() {
         mark_rebound_globals(&mut world, ModuleId(index as u32));
     }
-    super::families::link(&mut world);
+    super::families::link(&mut world, together);
     super::scopes::nest(&mut world);
     annotate(&mut world);
     world
@@ -299,7 +300,8 @@ fn read_signatures(world: &mut World) {
 fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a>>, Option<Type>)> {
     let info = world.function(id);
     if let (true, Some(class)) = (info.sets_fields, info.kind.class()) {
-        return Ok((super::members::field_parameters(world, class, info.span), Some(Type::Class(world.root(class)))));
+        let home = info.home.unwrap_or(class);
+        return Ok((super::members::field_parameters(world, home, info.span), Some(Type::Class(world.root(class)))));
     }
     if let Written::Dispatch(first) = info.written {
         return Ok(super::dispatch::signature(world, id, first));

@@ -113,7 +113,9 @@ impl Body<'_, '_> {
                     self.widen_to_none(&value);
                 }
                 let mut facts = match (&value.ty, Known::of(&value)) {
-                    (Type::Optional(_), Some(known)) => Facts { when_true: vec![Fact::Present(known)], when_false: vec![] },
+                    (Type::Optional(_), Some(known)) => {
+                        Facts { when_true: vec![Fact::Present(known)], when_false: vec![] }
+                    }
                     _ => Facts::default(),
                 };
                 let calls = self.calls;

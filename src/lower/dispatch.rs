@@ -10,13 +10,13 @@ use super::body::{Body, Owner};
 use super::families::{self, Meaning};
 use super::narrowing::{Fact, Facts, Known};
 use super::objects::AttributeTarget;
-use super::world::{Lowered, ParamInfo, World, Written};
+use super::world::{Binding, Lowered, ParamInfo, World, Written};
 use crate::diagnostic::Code;
 use crate::ir::*;
 use crate::python::ast;
 use crate::span::Span;
 
-impl Body<'_, '_> {
+impl<'a> Body<'_, 'a> {
     /// The classes that an object can be of, as far as is known here.
     pub fn possible(&self, object: &Expr) -> Vec<ClassId> {
         let Type::Class(class) = object.ty.some() else { return Vec::new() };
@@ -63,6 +63,27 @@ impl Body<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// The arguments of the `range` that a module constant is.
+    pub fn range_constant(&self, e: &ast::Expr) -> Option<&'a [ast::Expr]> {
+        let ast::ExprKind::Name(name) = &e.kind else { return None };
+        let Some(Binding::Global(id)) = self.world.module(self.module).names.get(name) else { return None };
+        let info = self.world.global(*id);
+        let ast::ExprKind::Call { func, args, keywords } = &info.value.kind else { return None };
+        let is_range = matches!(&func.kind, ast::ExprKind::Name(name) if name == "range" && self.is_builtin(name));
+        let is_constant = |arg: &ast::Expr| match &arg.kind {
+            ast::ExprKind::Int(_) => true,
+            ast::ExprKind::Name(name) => {
+                let constant = |id: &GlobalId| !self.world.global(*id).rebound;
+                let bound = self.world.module(self.module).names.get(name);
+                !self.is_own_name(name) && matches!(bound, Some(Binding::Global(id)) if constant(id))
+            }
+            _ => false,
+        };
+        let fixed = info.module == self.module && !info.rebound && !self.is_own_name(name);
+        let takes = keywords.is_empty() && (1..=3).contains(&args.len()) && args.iter().all(is_constant);
+        (is_range && fixed && takes).then_some(args)
     }
 
     /// Notes of which classes a variable is from here on.
@@ -291,13 +312,18 @@ impl Body<'_, '_> {
                 true => self.refuse(Code::UnknownType, span, format!("the type of `{name}` is not known"), ""),
             };
         };
+        let ty = self.world.class(root).fields[index].ty.clone();
+        if !known && is_plain(&ty) {
+            return self.asked_field(base, root, index, name, span);
+        }
         if !known && !self.world.class(root).fields[index].is_asked {
             self.world.classes[root.0 as usize].fields[index].is_asked = true;
             self.world.changed = true;
         }
-        let (ty, slot) = (self.world.class(root).fields[index].ty.clone(), self.world.slot(root, index));
+        let slot = self.world.slot(root, index);
         if !known && matches!(ty, Type::Optional(_)) && self.world.last {
-            let message = format!("`{name}` may be None, and not every class below `{}` has it", self.world.class(root).name);
+            let message =
+                format!("`{name}` may be None, and not every class below `{}` has it", self.world.class(root).name);
             return self.refuse(Code::UnsupportedClass, span, message, "test the object with `isinstance` first");
         }
         let place = Place::Field { base: Box::new(base), class: root, field: FieldId(index as u32) };
@@ -308,6 +334,29 @@ impl Body<'_, '_> {
         let inner = Box::new(read);
         let place = if known { Place::Some(inner) } else { Place::Present(inner) };
         Ok(Expr::new(ExprKind::Read { place, take: Take::Look }, ty, at))
+    }
+
+    /// A field that the object's class may not have: Python's exception where it has not.
+    fn asked_field(&mut self, base: Expr, root: ClassId, index: usize, name: &str, span: Span) -> Lowered<Expr> {
+        let at = self.at(span);
+        let (body, value) = self.block(|b| {
+            let object = if Self::is_simple(&base) { base } else { b.spill(base, span) };
+            let possible = b.possible(&object);
+            let with: Vec<ClassId> =
+                possible.iter().copied().filter(|class| b.world.meaning(*class, name) == Meaning::Field).collect();
+            for class in possible.iter().filter(|class| !with.contains(class)) {
+                let test = b.is_one_of(&object, &[*class], span);
+                let (then, ()) = b.block(|b| b.missing_attribute(*class, name, span))?;
+                b.flow.dead = false;
+                b.push(StmtKind::If { test, then, orelse: Vec::new() }, span);
+            }
+            if let Some(known) = Known::of(&object) {
+                b.learn_kinds(known, Some(with));
+            }
+            b.family_field(object, root, name, true, span)
+        })?;
+        let ty = self.world.class(root).fields[index].ty.clone();
+        Ok(Expr::new(ExprKind::Block { body, value: Box::new(value) }, ty, at))
     }
 
     /// `object.name = value` on an object of a family.
@@ -330,9 +379,14 @@ impl Body<'_, '_> {
                 false => self.several(root, &name, attr.span),
             };
         }
-        let all = possible.iter().all(|class| self.world.meaning(*class, &name) == Meaning::Field);
+        let with: Vec<ClassId> =
+            possible.iter().copied().filter(|class| self.world.meaning(*class, &name) == Meaning::Field).collect();
+        let all = with.len() == possible.len();
         match self.world.class(root).field(&name) {
-            Some((index, _)) if all => {
+            Some((index, _)) if all || !with.is_empty() && Self::is_simple(&base) => {
+                if !all {
+                    self.decline_unless(&base, &with, attr.span);
+                }
                 let slot = self.world.slot(root, index);
                 let place = Place::Field { base: Box::new(base), class: root, field: FieldId(index as u32) };
                 Ok(AttributeTarget::Place(place, slot))
@@ -342,6 +396,21 @@ impl Body<'_, '_> {
                 let message = format!("`{}` is not set in `__init__` of every class that this can be", attr.text);
                 self.refuse(Code::UnsupportedClass, attr.span, message, "set it there, or test with `isinstance` first")
             }
+        }
+    }
+
+    /// Python would give the object a new attribute: the call declines unless its class has it.
+    fn decline_unless(&mut self, object: &Expr, classes: &[ClassId], span: Span) {
+        let at = self.at(span);
+        let test = self.is_one_of(object, classes, span);
+        let none = Expr::new(ExprKind::None, Type::optional(Type::Bool), at);
+        let place = Place::Present(Box::new(none));
+        let decline = Expr::new(ExprKind::Read { place, take: Take::Look }, Type::Bool, at);
+        let then = vec![Stmt::new(StmtKind::Expr(decline), at)];
+        let test = Expr::new(ExprKind::Not(Box::new(test)), Type::Bool, at);
+        self.push(StmtKind::If { test, then, orelse: Vec::new() }, span);
+        if let Some(known) = Known::of(object) {
+            self.learn_kinds(known, Some(classes.to_vec()));
         }
     }
 
@@ -390,7 +459,8 @@ impl Body<'_, '_> {
                 self.call_bound(method, None, args, keywords, span)
             }
             _ => {
-                let message = format!("`super().{}` of `{}` cannot be called here", attr.text, self.world.class(base).name);
+                let message =
+                    format!("`super().{}` of `{}` cannot be called here", attr.text, self.world.class(base).name);
                 self.refuse(Code::UnsupportedClass, span, message, "call it once all fields are set")
             }
         }
@@ -408,9 +478,8 @@ impl Body<'_, '_> {
         if !Self::is_simple(&base) {
             return Ok(None);
         }
-        let text = |class: &ClassId, world: &World| {
-            Expr::new(ExprKind::Str(world.class(*class).name.clone()), Type::Str, at)
-        };
+        let text =
+            |class: &ClassId, world: &World| Expr::new(ExprKind::Str(world.class(*class).name.clone()), Type::Str, at);
         let mut possible = self.possible(&base);
         let Some(last) = possible.pop() else { return Ok(None) };
         let mut value = text(&last, self.world);
@@ -431,7 +500,8 @@ impl Body<'_, '_> {
         let below = |l: &ClassId, r: &ClassId| l != r && self.world.derives(*r, *l);
         let right = self.possible(right);
         if self.possible(left).iter().any(|l| right.iter().any(|r| below(l, r))) {
-            let message = format!("Python may ask the right side first for `{name}`, if its class derives from the left one's");
+            let message =
+                format!("Python may ask the right side first for `{name}`, if its class derives from the left one's");
             return self.refuse(Code::UnsupportedClass, left.at.span, message, "call a method of an ordinary name");
         }
         Ok(())
@@ -450,10 +520,12 @@ impl Body<'_, '_> {
     pub fn object_of_type<'e>(&self, e: &'e ast::Expr) -> Option<&'e ast::Expr> {
         match &e.kind {
             ast::ExprKind::Attribute { value, attr } if attr.text == "__class__" => Some(value),
-            ast::ExprKind::Call { func, args, keywords } if keywords.is_empty() => match (&func.kind, args.as_slice()) {
-                (ast::ExprKind::Name(name), [object]) if name == "type" && self.is_builtin(name) => Some(object),
-                _ => None,
-            },
+            ast::ExprKind::Call { func, args, keywords } if keywords.is_empty() => {
+                match (&func.kind, args.as_slice()) {
+                    (ast::ExprKind::Name(name), [object]) if name == "type" && self.is_builtin(name) => Some(object),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -477,7 +549,7 @@ impl Body<'_, '_> {
             let before = self.flow.clone();
             let work = |b: &mut Self| match method {
                 Some(method) => b.dispatch_to(method, span),
-                None => b.missing_method(classes[0], &name, span),
+                None => b.missing_attribute(classes[0], &name, span),
             };
             if index == last {
                 return work(self);
@@ -490,14 +562,26 @@ impl Body<'_, '_> {
         Ok(())
     }
 
-    fn missing_method(&mut self, class: ClassId, name: &str, span: Span) -> Lowered<()> {
+    fn missing_attribute(&mut self, class: ClassId, name: &str, span: Span) -> Lowered<()> {
         let text = format!("'{}' object has no attribute '{name}'", self.world.class(class).name);
         let message = Expr::new(ExprKind::Str(text), Type::Str, self.at(span));
         let class = ExceptionId::Builtin(ExceptionKind::AttributeError);
         self.leave(StmtKind::Raise(Raise { class, message }), span)
     }
 
+    /// What the arguments tell of the parameters of a method.
+    fn teach_method(&mut self, method: FunctionId) {
+        let Owner::Function(own) = self.owner else { return };
+        let types: Vec<Type> = self.world.function(own).params.iter().map(|param| param.ty.clone()).collect();
+        for (param, ty) in self.world.functions[method.0 as usize].params.iter_mut().zip(types) {
+            if !param.declared {
+                World::learn(&mut self.world.changed, &mut param.ty, &ty);
+            }
+        }
+    }
+
     fn dispatch_to(&mut self, method: FunctionId, span: Span) -> Lowered<()> {
+        self.teach_method(method);
         let written = self.world.function(method).written;
         if let Some(raise) = only_raises(written) {
             let here = (self.module, self.class);
@@ -511,10 +595,6 @@ impl Body<'_, '_> {
         let mut args = Vec::new();
         for index in 0..count {
             let value = self.read_local(LocalId(index as u32), span)?;
-            let info = &mut self.world.functions[method.0 as usize].params[index];
-            if !info.declared {
-                World::learn(&mut self.world.changed, &mut info.ty, &value.ty);
-            }
             let ty = self.world.function(method).params[index].ty.clone();
             args.push(self.coerce(value, &ty, "the parameter")?);
         }
@@ -555,6 +635,15 @@ impl Body<'_, '_> {
     }
 }
 
+/// True for values that nobody changes in place, or that are handles: reading one is as good as its place.
+fn is_plain(ty: &Type) -> bool {
+    match ty {
+        Type::Optional(inner) => is_plain(inner),
+        Type::Str | Type::Class(_) | Type::Bytes | Type::Enum(_) => true,
+        other => other.is_scalar(),
+    }
+}
+
 /// The signature of a method that chooses: what the methods agree on is declared.
 pub fn signature<'a>(world: &World<'a>, id: FunctionId, first: FunctionId) -> (Vec<ParamInfo<'a>>, Option<Type>) {
     let info = world.function(id);
@@ -580,7 +669,8 @@ pub fn signature<'a>(world: &World<'a>, id: FunctionId, first: FunctionId) -> (V
 
 /// The `raise` that is all that a method does, where it does not look at its arguments.
 fn only_raises(written: Written<'_>) -> Option<&ast::Stmt> {
-    let text = |stmt: &ast::Stmt| matches!(&stmt.kind, ast::StmtKind::Expr(e) if matches!(e.kind, ast::ExprKind::Str(_)));
+    let text =
+        |stmt: &ast::Stmt| matches!(&stmt.kind, ast::StmtKind::Expr(e) if matches!(e.kind, ast::ExprKind::Str(_)));
     let body = written.stmts();
     let body = if body.first().is_some_and(text) { &body[1..] } else { body };
     let [stmt] = body else { return None };

@@ -142,6 +142,18 @@ impl<'a> World<'a> {
         all.iter().position(|other| *other == class).unwrap_or_default() as u32
     }
 
+    /// True where `==` of all objects of a class compares their fields: they are of one class, or each class of the
+    /// family is a dataclass that does.
+    pub fn compares_fields(&self, class: ClassId) -> bool {
+        self.objects_of(class).iter().all(|class| self.class(*class).eq)
+    }
+
+    /// True where `==` of some objects of a family compares fields, and of others not.
+    pub fn compares_oddly(&self, class: ClassId) -> bool {
+        let root = self.root(class);
+        self.class(root).family.members.iter().any(|class| self.class(*class).eq) && !self.compares_fields(root)
+    }
+
     /// True where some class of the family has objects without this field.
     pub fn is_partial(&self, class: ClassId, field: &str) -> bool {
         let is_kind = self.class(self.root(class)).family.kind.is_some()
@@ -176,8 +188,20 @@ pub fn has_blank(ty: &Type) -> bool {
     }
 }
 
-/// Joins the classes into families, once all are defined.
-pub fn link(world: &mut World) {
+/// Joins the classes into families, once all are defined. Classes that go together without a base get one, which has
+/// no objects.
+pub fn link(world: &mut World, together: &[(ClassId, ClassId)]) {
+    let mut groups: Vec<Vec<ClassId>> = Vec::new();
+    for &(a, b) in together {
+        let (with, rest): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|group| group.contains(&a) || group.contains(&b));
+        let mut group: Vec<ClassId> = with.into_iter().flatten().chain([a, b]).collect();
+        group.sort();
+        group.dedup();
+        groups = rest;
+        groups.push(group);
+    }
+    groups.iter().for_each(|group| add_root(world, group));
     for index in 0..world.classes.len() {
         let id = ClassId(index as u32);
         if let Some(base) = world.class(id).family.base {
@@ -223,7 +247,27 @@ fn refuse(world: &mut World, class: ClassId, message: String, help: &str) {
     world.classes[class.0 as usize].refused.get_or_insert(problem);
 }
 
+/// A base for classes that have none.
+fn add_root(world: &mut World, group: &[ClassId]) {
+    let words: Vec<&str> = group.iter().take(3).map(|class| world.class(*class).name.as_str()).collect();
+    let first = world.class(group[0]);
+    let id = ClassId(world.classes.len() as u32);
+    let mut root = ClassInfo::new(words.join("Or"), first.module, first.def, first.span, id);
+    root.family.is_abstract = true;
+    let module = first.module;
+    world.classes.push(root);
+    let items = &mut world.modules[module.0 as usize].items;
+    let at = items.iter().position(|item| *item == Item::Class(group[0])).unwrap_or(0);
+    items.insert(at, Item::Class(id));
+    for class in group {
+        world.classes[class.0 as usize].family.base = Some(id);
+    }
+}
+
 fn find_abstract(world: &mut World, id: ClassId) {
+    if world.class(id).is_made() {
+        return;
+    }
     let names: HashSet<String> = world.line(id).flat_map(|c| world.class(c).methods.keys().cloned()).collect();
     let open = names.iter().any(|name| world.find_method(id, name).is_some_and(|m| world.function(m).is_abstract));
     let is_checked = world.class(id).family.is_checked;
@@ -245,8 +289,7 @@ fn join(world: &mut World, root: ClassId) {
     let members = world.class(root).family.members.clone();
     for &class in &members {
         if world.class(class).is_dataclass {
-            let message = format!("`{}` is a dataclass with derived classes or bases", world.class(class).name);
-            refuse(world, class, message, "write `__init__` yourself");
+            inherit_fields(world, class);
         }
         inherit(world, class);
     }
@@ -269,6 +312,9 @@ fn fields_set(world: &World, class: ClassId) -> Vec<String> {
     let Some(init) = world.class(class).init else { return found };
     let info = world.function(init);
     let home = info.home.unwrap_or(class);
+    if info.sets_fields {
+        found.extend(world.class(home).fields.iter().map(|field| field.name.clone()));
+    }
     let Some(own) = info.written.params().items.first() else { return found };
     let mut scan = FieldScan { world, home, own: &own.name.text, found: &mut found };
     scan.body(info.written.stmts());
@@ -290,7 +336,9 @@ impl FieldScan<'_, '_> {
                 S::Assign { targets, .. } => targets.iter().for_each(|target| self.target(target)),
                 S::AnnAssign { target, value: Some(_), .. } => self.target(target),
                 S::For { target, .. } => self.target(target),
-                S::With { items, .. } => items.iter().filter_map(|item| item.target.as_ref()).for_each(|t| self.target(t)),
+                S::With { items, .. } => {
+                    items.iter().filter_map(|item| item.target.as_ref()).for_each(|t| self.target(t))
+                }
                 S::Expr(e) => self.call(e),
                 _ => {}
             }
@@ -300,8 +348,7 @@ impl FieldScan<'_, '_> {
 
     fn target(&mut self, target: &ast::Expr) {
         match &target.kind {
-            ast::ExprKind::Attribute { value, attr }
-                if matches!(&value.kind, ast::ExprKind::Name(name) if name == self.own) =>
+            ast::ExprKind::Attribute { value, attr } if matches!(&value.kind, ast::ExprKind::Name(name) if name == self.own) =>
             {
                 let name = super::members::mangled(&self.world.class(self.home).name, &attr.text);
                 if !self.found.contains(&name) && self.world.find_setter(self.home, &name).is_none() {
@@ -346,7 +393,9 @@ pub fn base_constructor(world: &World, class: ClassId, e: &ast::Expr) -> Option<
     let name = super::annotations::dotted(value)?;
     let module = world.class(class).module;
     match super::annotations::resolve(world, module, &name) {
-        Some(super::world::Binding::Class(base)) if !args.is_empty() && world.derives(class, base) => Some((base, true)),
+        Some(super::world::Binding::Class(base)) if !args.is_empty() && world.derives(class, base) => {
+            Some((base, true))
+        }
         _ => None,
     }
 }
@@ -357,10 +406,79 @@ pub fn is_super(e: &ast::Expr) -> bool {
     matches!(&func.kind, ast::ExprKind::Name(name) if name == "super")
 }
 
+/// The fields of a dataclass: those of its base, of which it may say some anew, then its own.
+fn inherit_fields(world: &mut World, class: ClassId) {
+    let info = world.class(class);
+    let base = info.family.base.filter(|base| world.class(*base).is_dataclass);
+    let mut fields = base.map(|base| world.class(base).fields.clone()).unwrap_or_default();
+    for own in info.fields.clone() {
+        match fields.iter_mut().find(|field| field.name == own.name) {
+            Some(field) => *field = own,
+            None => fields.push(own),
+        }
+    }
+    let after = base
+        .and_then(|base| world.class(base).init)
+        .is_some_and(|init| !matches!(world.function(init).written, Written::Fields));
+    let written = info.init.is_some_and(|init| !world.function(init).sets_fields);
+    if info.order || after || written {
+        let message = format!("`{}` has `order=True`, its own `__init__` or a base with `__post_init__`", info.name);
+        return refuse(world, class, message, "write the classes without `@dataclass`");
+    }
+    let (module, span) = (info.module, info.span);
+    if info.init.is_none() {
+        let kind = FunctionKind::Init(class);
+        let mut init = FunctionInfo::new("__init__".into(), module, kind, Written::Fields, span);
+        (init.sets_fields, init.is_unused) = (true, info.family.is_abstract);
+        let id = FunctionId(world.functions.len() as u32);
+        world.functions.push(init);
+        world.classes[class.0 as usize].init = Some(id);
+    }
+    world.classes[class.0 as usize].fields = fields;
+}
+
+/// Gives the root a place for each field that the dataclasses of its family declare, once their types are read.
+pub fn share_fields(world: &mut World) {
+    for index in 0..world.classes.len() {
+        let root = world.root(ClassId(index as u32));
+        if root.0 as usize == index || !world.is_related(root) {
+            continue;
+        }
+        for field in world.class(ClassId(index as u32)).fields.clone() {
+            let FieldInfo { name, ty, declared, .. } = field;
+            let known = world.class(root).fields.iter().position(|known| known.name == name);
+            match known {
+                Some(at) if world.class(root).fields[at].ty == ty => {}
+                Some(_) => {
+                    let message = format!("field `{name}` has several types below `{}`", world.class(root).name);
+                    refuse(world, root, message, "give it one type");
+                }
+                None => {
+                    let shared = FieldInfo {
+                        name,
+                        ty,
+                        declared,
+                        hint: None,
+                        default: None,
+                        keyword_only: false,
+                        in_init: false,
+                        is_asked: false,
+                    };
+                    world.classes[root.0 as usize].fields.push(shared);
+                }
+            }
+        }
+    }
+    spread_refusals(world);
+}
+
 /// Gives a class the constructor and the class methods of its bases, which make objects of it.
 fn inherit(world: &mut World, class: ClassId) {
     let info = world.class(class);
     if info.family.is_abstract {
+        if let Some(own) = info.init {
+            world.functions[own.0 as usize].is_unused = true;
+        }
         world.classes[class.0 as usize].init = inherited_init(world, class);
         return;
     }
@@ -408,6 +526,7 @@ fn copy(world: &mut World, class: ClassId, name: String, original: FunctionId) {
     };
     let home = info.home.or(info.kind.class());
     let mut made = FunctionInfo::new(info.name.clone(), info.module, kind, info.written, info.span);
+    made.sets_fields = info.sets_fields;
     (made.home, made.takes_class, made.refused) = (home, info.takes_class, info.refused.clone());
     let id = FunctionId(world.functions.len() as u32);
     world.functions.push(made);
@@ -435,7 +554,8 @@ fn check_special(world: &mut World, root: ClassId, objects: &[ClassId]) {
     let names: HashSet<String> =
         objects.iter().flat_map(|c| world.line(*c)).flat_map(|c| world.class(c).methods.keys().cloned()).collect();
     let special = |name: &&String| name.starts_with("__") && name.ends_with("__") && *name != "__init__";
-    let lacking = names.iter().filter(special).find(|name| objects.iter().any(|c| world.find_method(*c, name).is_none()));
+    let lacking =
+        names.iter().filter(special).find(|name| objects.iter().any(|c| world.find_method(*c, name).is_none()));
     if let Some(name) = lacking {
         let message = format!("`{name}` is defined for some classes below `{}` only", world.class(root).name);
         refuse(world, root, message, "define it in the base");
@@ -446,7 +566,9 @@ fn check_special(world: &mut World, root: ClassId, objects: &[ClassId]) {
 fn add_kind(world: &mut World, root: ClassId, objects: &[ClassId]) {
     let names: Vec<String> = objects.iter().map(|class| world.class(*class).name.clone()).collect();
     let taken: HashSet<&String> = objects.iter().flat_map(|class| &world.class(*class).family.sets).collect();
-    let field = ["kind", "object_kind", "class_kind", "family_kind"].into_iter().find(|name| !taken.contains(&name.to_string()));
+    let field = ["kind", "object_kind", "class_kind", "family_kind"]
+        .into_iter()
+        .find(|name| !taken.contains(&name.to_string()));
     let info = world.class(root);
     let id = ClassId(world.classes.len() as u32);
     let mut kind = ClassInfo::new(format!("{}Kind", info.name), info.module, info.def, info.span, id);
@@ -501,7 +623,8 @@ fn add_dispatch(world: &mut World, root: ClassId, objects: &[ClassId]) {
         if !alike {
             continue;
         }
-        let mut made = FunctionInfo::new(info.name.clone(), world.class(root).module, kind, Written::Dispatch(first), info.span);
+        let mut made =
+            FunctionInfo::new(info.name.clone(), world.class(root).module, kind, Written::Dispatch(first), info.span);
         made.home = Some(root);
         let id = FunctionId(world.functions.len() as u32);
         world.functions.push(made);

@@ -352,6 +352,9 @@ impl Body<'_, '_> {
                 Some("the text of objects with a `__repr__` inside something else is not translated")
             }
             Type::Class(id) if !self.world.class(*id).is_dataclass => Some("the text of an object shows its address"),
+            Type::Class(id) if self.world.is_related(*id) => {
+                Some("the text of a dataclass that others derive from, or that derives, is not translated")
+            }
             Type::Enum(_) if self.special(ty, "__repr__").is_some() => {
                 Some("the text of members with a `__repr__` inside something else is not translated")
             }

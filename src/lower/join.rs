@@ -5,7 +5,33 @@
 //! int + float = number, which remembers which it is; not inside functions and keys
 //! ```
 
-use crate::ir::{DictKind, Factory, Type};
+use crate::ir::{ClassId, DictKind, Factory, Type};
+use std::cell::RefCell;
+
+thread_local! {
+    /// Classes of which objects met where one type was looked for, since [`forget_met`].
+    static MET: RefCell<Vec<(ClassId, ClassId)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Forgets which classes met.
+pub fn forget_met() {
+    MET.with(|met| met.borrow_mut().clear());
+}
+
+/// The pairs of classes of which objects met where one type was looked for.
+pub fn met() -> Vec<(ClassId, ClassId)> {
+    MET.with(|met| met.borrow().clone())
+}
+
+/// Notes that objects of two classes met.
+pub fn meet(a: ClassId, b: ClassId) {
+    MET.with(|met| {
+        let mut met = met.borrow_mut();
+        if !met.contains(&(a, b)) && !met.contains(&(b, a)) {
+            met.push((a, b));
+        }
+    });
+}
 
 /// The least type that represents both, where there is one.
 pub fn join(a: &Type, b: &Type) -> Option<Type> {
@@ -41,6 +67,10 @@ pub fn join(a: &Type, b: &Type) -> Option<Type> {
             Tuple(s.iter().zip(t).map(|(s, t)| join(s, t)).collect::<Option<Vec<_>>>()?)
         }
         (Tuple(s), Tuple(t)) => joined_tuple(&joined_item(s)?, t)?,
+        (Class(a), Class(b)) => {
+            meet(*a, *b);
+            return Option::None;
+        }
         _ => return Option::None,
     })
 }

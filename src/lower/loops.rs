@@ -10,6 +10,9 @@ use crate::span::{Location, Span};
 impl Body<'_, '_> {
     /// An iterable and the type of its items; `any_order` where the order of a set does not show.
     pub fn iterable(&mut self, e: &ast::Expr, any_order: bool) -> Lowered<(Iter, Type)> {
+        if let Some(args) = self.range_constant(e) {
+            return self.range(args, e.span);
+        }
         if let ast::ExprKind::Call { func, args, keywords } = &e.kind {
             match &func.kind {
                 ast::ExprKind::Name(name) if self.is_builtin(name) => {

@@ -42,8 +42,8 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
             && library_name(world, module, &dotted(&keyword.value).unwrap_or_default()) == "abc.ABCMeta"
     };
     let known = bases.len() == def.bases.len() && others.clone().all(base_ok) && above.len() < 2;
-    let is_checked = def.keywords.iter().any(is_meta)
-        || others.clone().any(|base| library_name(world, module, base) == "abc.ABC");
+    let is_checked =
+        def.keywords.iter().any(is_meta) || others.clone().any(|base| library_name(world, module, base) == "abc.ABC");
     if kind.is_none() && !(known && def.keywords.iter().all(is_meta)) {
         refused = Some(
             Diagnostic::new(
@@ -345,6 +345,7 @@ pub fn annotate(world: &mut World) {
     for index in 0..world.classes.len() {
         annotate_fields(world, ClassId(index as u32));
     }
+    super::families::share_fields(world);
     for index in 0..world.globals.len() {
         let info = &world.globals[index];
         let Some(hint) = info.hint else { continue };
@@ -444,7 +445,8 @@ fn define_method<'a>(
         }
     }
     let id = add_function(world, module, def, stmt, kind);
-    (world.functions[id.0 as usize].takes_class, world.functions[id.0 as usize].is_abstract) = (takes_class, is_abstract);
+    (world.functions[id.0 as usize].takes_class, world.functions[id.0 as usize].is_abstract) =
+        (takes_class, is_abstract);
     if let Some((decorator, message)) = unknown {
         refuse_function(world, id, Code::Decorator, decorator, message);
     }

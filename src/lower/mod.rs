@@ -123,7 +123,25 @@ pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredPr
         .zip(&made)
         .map(|(unit, made)| Unit { file: unit.file, tree: made.as_ref().unwrap_or(unit.tree) })
         .collect();
-    let mut world = collect::collect(&units);
+    join::forget_met();
+    let apart = lower_with(&units, entry, options, &[]);
+    let met = join::met();
+    if apart.refusals.is_empty() || met.is_empty() {
+        return apart;
+    }
+    // Objects of several classes meet in one place: they may go as one type.
+    let together = lower_with(&units, entry, options, &met);
+    if together.refusals.len() < apart.refusals.len() { together } else { apart }
+}
+
+/// Lowers the units, with objects of the classes of each pair as values of one type.
+fn lower_with(
+    units: &[Unit],
+    entry: FileId,
+    options: &LowerOptions,
+    together: &[(ir::ClassId, ir::ClassId)],
+) -> LoweredProgram {
+    let mut world = collect::collect(units, together);
     observed::teach(&mut world, entry, &options.recorded);
     options.unbuilt.iter().for_each(|unbuilt| leave_out(&mut world, unbuilt));
     learn(&mut world);

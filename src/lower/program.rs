@@ -196,7 +196,9 @@ fn uncoded(world: &World, ty: &Type, seen: &mut HashSet<ClassId>) -> Option<&'st
         }
         Type::Dict(k, v, _) => uncoded(world, k, seen).or_else(|| uncoded(world, v, seen)),
         Type::Tuple(items) => items.iter().find_map(|t| uncoded(world, t, seen)),
-        Type::Class(id) if world.is_related(*id) => Some("an object of a class that others derive from, or that derives"),
+        Type::Class(id) if world.is_related(*id) => {
+            Some("an object of a class that others derive from, or that derives")
+        }
         Type::Class(id) if seen.insert(*id) => {
             let fields = &world.class(*id).fields;
             fields.iter().filter(|f| !matches!(f.ty, Type::Function(..))).find_map(|f| uncoded(world, &f.ty, seen))
@@ -220,7 +222,7 @@ fn reach(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOptions) 
     }
     for (index, info) in world.classes.iter().enumerate() {
         let public = world.module(info.module).file == entry && !info.name.starts_with('_');
-        let public = public && !world.is_related(ClassId(index as u32)) && info.def.name.text == info.name;
+        let public = public && !world.is_related(ClassId(index as u32)) && !info.is_made();
         if public && wanted(options, &info.name) {
             reach_class(world, bodies, index as u32, &mut reached);
         }
@@ -424,7 +426,7 @@ fn class(world: &World, id: ClassId, reached: &Reached, entry: FileId, maps: &Ma
         repr: ClassRepr::Owned,
         init: info.init.as_ref().and_then(method),
         methods: methods(world, id).iter().filter(|id| Some(**id) != info.init).filter_map(method).collect(),
-        dataclass: info.is_dataclass.then(|| DataclassInfo {
+        dataclass: (info.is_dataclass && !related).then(|| DataclassInfo {
             frozen: info.frozen,
             defaults: info
                 .fields
@@ -436,11 +438,11 @@ fn class(world: &World, id: ClassId, reached: &Reached, entry: FileId, maps: &Ma
                 })
                 .collect(),
         }),
-        has_eq: info.eq || own("__eq__"),
+        has_eq: if related { world.compares_fields(id) } else { info.eq } || own("__eq__"),
         has_order: info.order,
-        own_eq: own("__eq__"),
+        own_eq: own("__eq__") || related && world.compares_oddly(id),
         own_repr: own("__repr__") || related,
-        hashable: info.frozen && info.eq && !own("__eq__"),
+        hashable: info.frozen && info.eq && !own("__eq__") && !related,
         public: world.module(info.module).file == entry && !info.name.starts_with('_') && !related,
         fields,
         at,

@@ -195,6 +195,12 @@ impl<'a> Body<'_, 'a> {
             CompareOp::GtEq => ("__ge__", "__le__"),
             CompareOp::Is | CompareOp::IsNot => return Ok(Err((left, right))),
         };
+        if let Type::Class(class) = left.ty.some()
+            && self.world.compares_oddly(*class)
+        {
+            let message = "some classes of the family compare their fields, and some do not";
+            return self.refuse(Code::UnsupportedClass, span, message, "make all of them dataclasses, or none");
+        }
         self.check_order(&left, &right, name)?;
         self.check_order(&left, &right, reflected)?;
         let value = if let Some(id) = self.special(&left.ty, name) {

@@ -303,6 +303,10 @@ impl<'a> ClassInfo<'a> {
         }
     }
 
+    /// True for a class that stands for others and is not written anywhere.
+    pub fn is_made(&self) -> bool {
+        self.def.name.text != self.name
+    }
 
     /// Index and data of a field.
     pub fn field(&self, name: &str) -> Option<(usize, &FieldInfo<'_>)> {

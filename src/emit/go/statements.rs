@@ -64,7 +64,7 @@ impl<'c> Body<'c> {
         let mut scope = cx.names.scope();
         let recursive = function.is_some_and(|id| cx.recursive[id.0 as usize]);
         if recursive {
-            scope.taken.insert("depth".to_string());
+            scope.take(&GoIdent::private("depth"), "Value");
         }
         let names = locals.iter().map(|local| scope.take(&GoIdent::private(&local.name), "Value")).collect();
         let mut pointers: Vec<bool> = locals.iter().map(|local| Body::is_pointer(cx, local)).collect();
