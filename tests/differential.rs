@@ -153,6 +153,7 @@ cases! {
     members "classes/members";
     keys "classes/keys";
     special "classes/special";
+    unions "classes/unions";
     untyped "recorded/untyped";
     vague "recorded/vague";
     nested "functions/nested";
