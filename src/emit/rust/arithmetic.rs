@@ -105,12 +105,23 @@ impl Scope<'_, '_> {
         match (&left.ty, &right.ty) {
             (Type::Int | Type::Bool, Type::Float) => self.compare_mixed(op, left, right),
             (Type::Float, Type::Int | Type::Bool) => self.compare_mixed(mirrored(op), right, left),
-            _ => self.look(left, &[right], |scope, left_value| {
-                scope.look(right, &[], |scope, right_value| {
-                    scope.compare_values(op, left, left_value, right, right_value)
-                })
-            }),
+            // What the left side runs is done before the object of the right side is open.
+            _ if right.as_place().is_some_and(|place| self.crossing(place).is_some()) && !decide::is_quiet(left) => {
+                let (before, kept) = self.keep(&[left]);
+                let code = self.compare_here(op, left, right);
+                kept.iter().for_each(|expr| drop(self.given.remove(expr)));
+                self.after(before, code)
+            }
+            _ => self.compare_here(op, left, right),
         }
+    }
+
+    fn compare_here(&mut self, op: CompareOp, left: &Expr, right: &Expr) -> Code {
+        self.look(left, &[right], |scope, left_value| {
+            scope.look(right, &[], |scope, right_value| {
+                scope.compare_values(op, left, left_value, right, right_value)
+            })
+        })
     }
 
     fn compare_values(&mut self, op: CompareOp, left: &Expr, a: Value, right: &Expr, b: Value) -> Code {
