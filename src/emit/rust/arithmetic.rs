@@ -118,9 +118,7 @@ impl Scope<'_, '_> {
 
     fn compare_here(&mut self, op: CompareOp, left: &Expr, right: &Expr) -> Code {
         self.look(left, &[right], |scope, left_value| {
-            scope.look(right, &[], |scope, right_value| {
-                scope.compare_values(op, left, left_value, right, right_value)
-            })
+            scope.look(right, &[], |scope, right_value| scope.compare_values(op, left, left_value, right, right_value))
         })
     }
 
