@@ -42,6 +42,7 @@ pub fn shape(program: &Program, ty: &Type) -> Option<Shape> {
         Type::TupleOf(item) => Shape::TupleOf(boxed(item)?),
         Type::Tuple(items) => Shape::Tuple(items.iter().map(|item| shape(program, item)).collect::<Option<_>>()?),
         Type::Optional(inner) => Shape::Optional(boxed(inner)?),
+        Type::Class(id) if program.class(*id).is_family => return None,
         Type::Class(id) => Shape::Class(program.class(*id).name.clone()),
         Type::Enum(id) => Shape::Enum(program.class(*id).name.clone(), names(program.class(*id))),
         Type::Json => Shape::Json,

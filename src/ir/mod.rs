@@ -136,6 +136,8 @@ pub struct Class {
     pub own_eq: bool,
     /// `repr` is a method of the class: where something else would show its objects, the call declines.
     pub own_repr: bool,
+    /// Stands for several classes of the program: its objects do not cross the boundary.
+    pub is_family: bool,
     /// May be a dict key or set element.
     pub hashable: bool,
     /// Defined without a leading underscore in the entry module, or reached from a public signature.

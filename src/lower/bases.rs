@@ -121,7 +121,7 @@ impl<'a> Body<'_, 'a> {
         let here = (
             std::mem::replace(&mut self.module, module),
             std::mem::replace(&mut self.class, class),
-            std::mem::replace(&mut self.self_name, Some(own)),
+            self.self_name.replace(own),
             std::mem::replace(&mut self.own_names, assigned),
             std::mem::take(&mut self.global_names),
             std::mem::replace(&mut self.names, inner),

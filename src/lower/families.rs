@@ -181,11 +181,8 @@ impl<'a> World<'a> {
 
 /// True for types with a value that stands where a class does not have the field; nobody reads it.
 pub fn has_blank(ty: &Type) -> bool {
-    match ty {
-        Type::None | Type::Bool | Type::Int | Type::Float | Type::Number | Type::Str | Type::Optional(_) => true,
-        Type::List(_) | Type::Dict(..) | Type::Set(_) => true,
-        _ => false,
-    }
+    ty.is_number()
+        || matches!(ty, Type::None | Type::Str | Type::Optional(_) | Type::List(_) | Type::Dict(..) | Type::Set(_))
 }
 
 /// Joins the classes into families, once all are defined. Classes that go together without a base get one, which has

@@ -161,6 +161,11 @@ impl Body<'_, '_> {
                 _ => self.refuse(Code::UnsupportedStatement, attr.span, "this target is not translated", ""),
             };
         };
+        if self.possible(&base).iter().any(|class| self.world.class(*class).frozen) {
+            let message =
+                format!("`{}` of a frozen dataclass is assigned: Python raises FrozenInstanceError", attr.text);
+            return self.refuse(Code::UnsupportedClass, attr.span, message, "make a new object");
+        }
         if self.world.is_related(class) {
             return self.family_target(base, class, attr, name);
         }

@@ -442,6 +442,7 @@ fn class(world: &World, id: ClassId, reached: &Reached, entry: FileId, maps: &Ma
         has_order: info.order,
         own_eq: own("__eq__") || related && world.compares_oddly(id),
         own_repr: own("__repr__") || related,
+        is_family: related,
         hashable: info.frozen && info.eq && !own("__eq__") && !related,
         public: world.module(info.module).file == entry && !info.name.starts_with('_') && !related,
         fields,

@@ -36,6 +36,7 @@ impl Boundary<'_, '_> {
             }
             Type::Dict(key, value, _) => self.is_wired_within(key, seen) && self.is_wired_within(value, seen),
             Type::Tuple(items) => items.len() <= 8 && items.iter().all(|item| self.is_wired_within(item, seen)),
+            Type::Class(id) if self.emitter.program.class(*id).is_family => false,
             Type::Class(id) => {
                 !seen.insert(*id)
                     || self.emitter.program.class(*id).fields.iter().all(|field| self.is_wired_within(&field.ty, seen))
@@ -58,7 +59,7 @@ impl Boundary<'_, '_> {
     /// True where values of a type can be written: of objects, what of them can.
     fn is_written(&self, ty: &Type) -> bool {
         match ty {
-            Type::Class(_) => true,
+            Type::Class(id) => !self.emitter.program.class(*id).is_family,
             Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::TupleOf(item) | Type::Optional(item) => {
                 self.is_written(item)
             }
