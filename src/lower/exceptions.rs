@@ -58,6 +58,10 @@ impl Body<'_, '_> {
                 if self.world.exception_is_a(class, key_error) {
                     return Ok(text(ExprKind::Builtin { op: Builtin::Repr, args: vec![value] }));
                 }
+                let value = match self.special_text(value, false, span)? {
+                    Ok(text) => text,
+                    Err(value) => value,
+                };
                 Ok(match value.ty {
                     Type::Str => value,
                     _ => text(ExprKind::Builtin { op: Builtin::ToStr, args: vec![value] }),

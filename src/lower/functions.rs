@@ -577,6 +577,11 @@ impl Body<'_, '_> {
             }
             "math.gcd" if args.len() == 2 => {}
             _ if Self::has_operation(path) => return self.library_function(path, args, keywords, span),
+            _ if keywords.is_empty()
+                && let Some(stands_for) = super::iterators::operator_call(path, args, span) =>
+            {
+                return self.expr(&stands_for, want);
+            }
             _ => {}
         }
         if !keywords.is_empty() {

@@ -36,11 +36,21 @@ impl Body<'_, '_> {
     /// What an iterator of itertools gives, as a list; `None` for everything else.
     pub fn iterator(&mut self, e: &ast::Expr) -> Option<Lowered<Expr>> {
         let ast::ExprKind::Call { func, args, keywords } = &e.kind else { return None };
+        if let Some(columns) = self.transposed(e) {
+            return Some(columns);
+        }
         let path = self.library_path(func)?;
         let name = path.strip_prefix("itertools.")?;
         let list = match (name, args.as_slice(), keywords.as_slice()) {
-            ("combinations" | "combinations_with_replacement" | "permutations", [items, count], []) => {
+            ("combinations" | "combinations_with_replacement" | "permutations", [items, count], [])
+                if Self::constant(count).is_some_and(|n| (1..=WIDEST).contains(&n)) =>
+            {
                 self.selections(name, items, count, e.span)
+            }
+            ("combinations" | "combinations_with_replacement" | "permutations", [_, _], [])
+            | ("permutations", [_], []) => self.selections_of_any(name, args, e.span),
+            ("zip_longest", [_, ..], _) if !args.iter().any(|arg| matches!(arg.kind, ast::ExprKind::Starred(_))) => {
+                self.longest(args, keywords, e.span)
             }
             ("product", [_, ..], _) => self.product(args, keywords, e.span),
             ("chain.from_iterable", [lists], []) => self.flattened(lists, e.span),
@@ -65,10 +75,7 @@ impl Body<'_, '_> {
     }
 
     fn selections(&mut self, name: &str, items: &ast::Expr, count: &ast::Expr, span: Span) -> Lowered<Expr> {
-        let Some(width) = Self::constant(count).filter(|n| (1..=WIDEST).contains(n)) else {
-            let message = format!("`{name}` of a number of items that is not written out has no translation");
-            return self.refuse(Code::UnsupportedCall, count.span, message, "write the number: 1 to 8");
-        };
+        let width = Self::constant(count).unwrap_or(1);
         let given = [items.clone(), count.clone()];
         let lists = self.library_function(&format!("~itertools.{name}"), &given, &[], span)?;
         let at = self.at(span);

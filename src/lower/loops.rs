@@ -19,7 +19,7 @@ impl Body<'_, '_> {
                     match (name.as_str(), args.len(), keywords.len()) {
                         ("range", 1..=3, 0) => return self.range(args, e.span),
                         ("enumerate", 1 | 2, _) => return self.enumerate(args, keywords, e.span),
-                        ("zip", 1.., _) if is_plain_zip(keywords) => {
+                        ("zip", 1.., _) if is_plain_zip(keywords) && !has_star(args) => {
                             let parts = args.iter().map(|a| self.iterable(a, false)).collect::<Lowered<Vec<_>>>()?;
                             let (iters, types): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
                             return Ok((Iter::Zip(iters), Type::Tuple(types)));
@@ -75,6 +75,9 @@ impl Body<'_, '_> {
                 }
                 _ => {}
             }
+        }
+        if let Some(endless) = self.counted(e) {
+            return endless;
         }
         let value = match self.iterator(e) {
             Some(list) => list?,
@@ -506,6 +509,10 @@ pub fn may_raise(e: &Expr) -> bool {
         };
     });
     raises
+}
+
+fn has_star(args: &[ast::Expr]) -> bool {
+    args.iter().any(|arg| matches!(arg.kind, ast::ExprKind::Starred(_)))
 }
 
 fn is_set(ty: &Type) -> bool {

@@ -39,6 +39,7 @@ mod families;
 mod floats;
 mod functions;
 mod iteration;
+mod iterators;
 mod join;
 mod kinds;
 mod lazy;

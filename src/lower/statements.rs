@@ -545,6 +545,7 @@ impl Body<'_, '_> {
     ) -> Lowered<()> {
         let stage = self.stage(iter);
         let written = iter;
+        self.check_iterator(iter, body)?;
         let (iter, item) = self.iterable(stage.as_ref().map_or(iter, |stage| &stage.iter), false)?;
         self.forget_assigned(body);
         let keys = self.keys_of_loop(target, written, body);

@@ -19,7 +19,10 @@ impl Body<'_, '_> {
     pub fn unpack(&mut self, target: &ast::Expr, items: &[ast::Expr], value: &ast::Expr, span: Span) -> Lowered<()> {
         let value = match self.stage(value) {
             Some(stage) => self.unpacked_stage(stage, items, span)?,
-            None => self.expr(value, None)?,
+            None => match self.transposed(value) {
+                Some(columns) => columns?,
+                None => self.expr(value, None)?,
+            },
         };
         let value = self.shaped(target, value)?;
         let value = self.as_variables(items, value)?;

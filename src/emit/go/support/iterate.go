@@ -169,3 +169,20 @@ func IterateSameLength(lengths []int64) error {
 	}
 	return ValueError.New(fmt.Sprintf("zip() argument %d is %s than %s", place+1, word, others))
 }
+
+// IterateColumns returns zip(*rows) as lists.
+func IterateColumns[T any](rows [][]T) [][]T {
+	count := 0
+	for i, row := range rows {
+		if i == 0 || len(row) < count {
+			count = len(row)
+		}
+	}
+	columns := make([][]T, count)
+	for at := range columns {
+		for _, row := range rows {
+			columns[at] = append(columns[at], row[at])
+		}
+	}
+	return columns
+}

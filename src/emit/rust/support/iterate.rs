@@ -106,6 +106,12 @@ pub fn first<T: Clone>(items: &[T], stop: i64) -> Result<Vec<T>, Exception> {
     Ok(items.iter().take(stop).cloned().collect())
 }
 
+/// `zip(*rows)` as lists.
+pub fn columns<T: Clone>(rows: Vec<Vec<T>>) -> Vec<Vec<T>> {
+    let count = rows.iter().map(Vec::len).min().unwrap_or(0);
+    (0..count).map(|at| rows.iter().map(|row| row[at].clone()).collect()).collect()
+}
+
 /// Raises where `reduce` has nothing to start from.
 pub fn reducible(length: i64) -> Result<(), Exception> {
     if length > 0 {
