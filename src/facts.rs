@@ -17,6 +17,7 @@ use crate::span::{Location, Span};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Index of a function in [`Program::functions`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -305,13 +306,64 @@ pub enum State {
     Argument(String),
 }
 
+/// A set of states in their order. Sets of one program share one table of all its states: a function can touch what
+/// thousands of callees touch.
+#[derive(Clone, Debug, Default)]
+pub struct StateSet {
+    table: Arc<[State]>,
+    /// Places in the table, ascending.
+    places: Box<[u32]>,
+}
+
+impl StateSet {
+    /// The states at these places of a table; both are in ascending order.
+    pub fn new(table: Arc<[State]>, places: impl IntoIterator<Item = u32>) -> Self {
+        StateSet { table, places: places.into_iter().collect() }
+    }
+
+    /// Its states in order.
+    pub fn iter(&self) -> impl Iterator<Item = &State> {
+        self.places.iter().filter_map(|place| self.table.get(*place as usize))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Whether it holds this one.
+    pub fn contains(&self, state: &State) -> bool {
+        self.iter().any(|own| own == state)
+    }
+}
+
+impl FromIterator<State> for StateSet {
+    fn from_iter<I: IntoIterator<Item = State>>(states: I) -> Self {
+        let table: Arc<[State]> = states.into_iter().collect::<BTreeSet<State>>().into_iter().collect();
+        let places = 0..table.len() as u32;
+        StateSet::new(table, places)
+    }
+}
+
+impl PartialEq for StateSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Serialize for StateSet {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
 /// What a function touches outside itself, its callees included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Effects {
     /// State it reads.
-    pub reads: BTreeSet<State>,
+    pub reads: StateSet,
     /// State it changes.
-    pub writes: BTreeSet<State>,
+    pub writes: StateSet,
     /// It waits for, or talks to, the world outside: network, files, processes, output.
     pub outside: bool,
     /// It sends statements to a database.
@@ -336,7 +388,7 @@ impl Effects {
 
     /// True where it needs an object or a global to stay where it is.
     pub fn has_state(&self) -> bool {
-        self.reads.iter().chain(&self.writes).any(|state| !matches!(state, State::Argument(_)))
+        self.reads.iter().chain(self.writes.iter()).any(|state| !matches!(state, State::Argument(_)))
     }
 }
 

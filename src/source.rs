@@ -5,6 +5,7 @@
 //! ```
 
 use crate::span::{Location, Span};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Index of a file in [`Sources`].
@@ -53,13 +54,18 @@ impl SourceFile {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    by_path: HashMap<PathBuf, FileId>,
+    by_module: HashMap<String, FileId>,
 }
 
 impl Sources {
     /// Adds a file and returns its index.
     pub fn add(&mut self, path: impl Into<PathBuf>, module: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(SourceFile::new(id, path, module, text));
+        let file = SourceFile::new(id, path, module, text);
+        self.by_path.entry(file.path.clone()).or_insert(id);
+        self.by_module.entry(file.module.clone()).or_insert(id);
+        self.files.push(file);
         id
     }
 
@@ -70,12 +76,12 @@ impl Sources {
 
     /// The file read from this path, if any.
     pub fn by_path(&self, path: &Path) -> Option<&SourceFile> {
-        self.files.iter().find(|file| file.path == path)
+        self.by_path.get(path).map(|id| self.get(*id))
     }
 
     /// The file that holds this dotted module, if any.
     pub fn by_module(&self, module: &str) -> Option<&SourceFile> {
-        self.files.iter().find(|file| file.module == module)
+        self.by_module.get(module).map(|id| self.get(*id))
     }
 
     /// All files.

@@ -3,9 +3,10 @@
 use super::args::{AnalyzeArgs, ExportTo, FailOn, ReportFormat};
 use super::console::Console;
 use super::exit::{Exit, Failure, cannot};
+use super::kept::{Place, Printed};
 use super::settings;
 use crate::host::process::find_program;
-use crate::host::{Disk, Files};
+use crate::host::{Disk, Files, Watched, clock};
 use crate::measurement::{Ending, Measurement};
 use crate::pipeline::{self, Analysis, AnalyzeError, AnalyzeSettings, Measure, RecordSettings, Recorded};
 use crate::profiler::import::ImportSettings;
@@ -19,8 +20,15 @@ use std::path::{Path, PathBuf};
 pub fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<Exit> {
     check(args)?;
     let settings = settings_of(args)?;
-    let analysis = watched(&settings, console)?;
     let base = std::env::current_dir().unwrap_or_default();
+    let place = place_of(&settings, args, &base, console);
+    if let Some(printed) = place.as_ref().and_then(Place::find) {
+        console.problems(&printed.problems);
+        deliver(&printed.report, args, console)?;
+        return Ok(Exit::Done);
+    }
+    let (files, began) = (Watched::new(&Disk), clock::since_1970());
+    let analysis = watched(&files, &settings, console)?;
     let report = AnalysisReport::new(&ReportInputs {
         entry: &args.entry,
         program: &analysis.program,
@@ -28,9 +36,15 @@ pub fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<Exit> {
         verdicts: &analysis.verdicts,
         diagnostics: &analysis.diagnostics,
         base: &base,
+        unasked: analysis.unasked,
     });
-    console.diagnostics(&analysis.diagnostics, &analysis.program.sources);
-    deliver(&draw(&report, args, console)?, args, console)?;
+    let problems = console.drawn(&analysis.diagnostics, &analysis.program.sources);
+    console.problems(&problems);
+    let drawn = draw(&report, args, console)?;
+    deliver(&drawn, args, console)?;
+    if let Some(place) = place {
+        place.keep(Printed { report: drawn, problems }, &files.seen(), began);
+    }
     if let Some(measurement) = &analysis.measurement {
         export(measurement, &args.export, console)?;
     }
@@ -38,6 +52,17 @@ pub fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<Exit> {
         tell(recorded, console);
     }
     Ok(verdict(&analysis, args.fail_on.map(|limit| outcome(&report, limit)), console))
+}
+
+/// Where the analysis is kept, if it can be: with a measurement each is another.
+fn place_of(settings: &AnalyzeSettings, args: &AnalyzeArgs, base: &Path, console: &Console) -> Option<Place> {
+    if settings.measure.is_some() || settings.record.is_some() {
+        return None;
+    }
+    let AnalyzeSettings { entry, policy, top, .. } = settings;
+    let looks = (console.looks(), args.format, args.output.is_some());
+    let identity = format!("{:?}", (base, entry, policy, top, looks));
+    Some(Place::new(&settings::project_root(&Disk, entry).join(".pivot/cache"), &identity))
 }
 
 /// Refuses what needs a measurement where nothing is measured.
@@ -127,7 +152,7 @@ fn command_words(typed: &[OsString], python: Option<&Path>) -> anyhow::Result<Ve
 }
 
 /// Analyzes with a bar over the files read; while the command runs, the terminal is the command's.
-fn watched(settings: &AnalyzeSettings, console: &Console) -> anyhow::Result<Analysis> {
+fn watched(files: &dyn Files, settings: &AnalyzeSettings, console: &Console) -> anyhow::Result<Analysis> {
     let bar = console.bar("reading", 1);
     let progress = |done: usize, known: usize| {
         bar.set_length(known as u64);
@@ -136,7 +161,7 @@ fn watched(settings: &AnalyzeSettings, console: &Console) -> anyhow::Result<Anal
             bar.finish_and_clear();
         }
     };
-    let analysis = pipeline::analyze(&Disk, settings, &progress);
+    let analysis = pipeline::analyze(files, settings, &progress);
     bar.finish_and_clear();
     analysis.map_err(|error| Failure::from(error).into())
 }

@@ -64,9 +64,24 @@ impl Console {
 
     /// Draws problems in the user's code on standard error; with `--quiet` only the errors.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        self.problems(&self.drawn(diagnostics, sources));
+    }
+
+    /// Problems in the user's code as standard error shows them.
+    pub fn drawn(&self, diagnostics: &[Diagnostic], sources: &Sources) -> String {
         let heavy = |diagnostic: &&Diagnostic| !self.quiet || diagnostic.severity == crate::diagnostic::Severity::Error;
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(heavy).cloned().collect();
-        let _ = io::stderr().lock().write_all(render::render(&shown, sources, self.err).as_bytes());
+        render::render(&shown, sources, self.err)
+    }
+
+    /// Writes problems that are drawn already to standard error.
+    pub fn problems(&self, drawn: &str) {
+        let _ = io::stderr().lock().write_all(drawn.as_bytes());
+    }
+
+    /// Everything about the streams that changes how something is drawn.
+    pub fn looks(&self) -> (Style, Style, bool) {
+        (self.out, self.err, self.quiet)
     }
 
     /// A bar over `total` steps of work (a spinner where 0); invisible unless standard error is a terminal.

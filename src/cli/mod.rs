@@ -15,6 +15,7 @@ mod dump;
 mod evolve;
 pub mod exit;
 mod explain;
+mod kept;
 pub mod settings;
 mod verify;
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// What the stages may do with files. Paths are taken as the user typed them.
 pub trait Files: Send + Sync {
@@ -69,6 +70,26 @@ fn walk_by_list<F: Files + ?Sized>(
 /// The real file system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
+
+/// By what a file on the disk is recognised without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// Time of the last change, since 1970.
+    pub modified: Duration,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+impl Disk {
+    /// Size and time of the last change of what a path leads to.
+    pub fn stamp(&self, path: &Path) -> io::Result<Stamp> {
+        let meta = fs::metadata(path)?;
+        let modified = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok(Stamp { size: meta.len(), modified, is_folder: meta.is_dir() })
+    }
+}
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

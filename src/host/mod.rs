@@ -17,6 +17,8 @@ pub mod linux;
 mod memory;
 pub mod process;
 mod running;
+mod watched;
 
 pub use files::{Disk, FileLock, Files, lock, scratch_dir};
 pub use memory::Memory;
+pub use watched::{Seen, Watched};

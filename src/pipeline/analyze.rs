@@ -9,7 +9,7 @@
 use super::record::{RecordError, RecordSettings, Recorded, Recording};
 use super::translate::{deeply, translate};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{FirstRefusal, FunctionFacts, FunctionId, Program, Translatability, Translation};
+use crate::facts::{FirstRefusal, FunctionFacts, FunctionId, ModuleFacts, Program, Translatability, Translation};
 use crate::host::{Files, interrupt};
 use crate::measurement::Measurement;
 use crate::policy::Policy;
@@ -66,6 +66,8 @@ pub struct Analysis {
     pub recorded: Option<Recorded>,
     /// Verdicts, most important first.
     pub verdicts: Vec<Verdict>,
+    /// Functions with a verdict of which the translator was not asked, because that would take long.
+    pub unasked: usize,
 }
 
 /// Why there is nothing to report.
@@ -110,11 +112,52 @@ pub fn analyze(files: &dyn Files, settings: &AnalyzeSettings, progress: Progress
         recommend(&Inputs { program, measurement, policy: &settings.policy, matrix: &matrix, calls: &calls, limit })
     };
     // What cannot be translated cannot be recommended as a translation, so the first look is only for whom to ask.
-    let asked: Vec<FunctionId> = judged(&program, settings.top).iter().filter_map(|verdict| verdict.id).collect();
+    let mut asked: Vec<FunctionId> = judged(&program, settings.top).iter().filter_map(|verdict| verdict.id).collect();
+    let wanted = asked.len();
+    if measurement.is_none() {
+        asked = affordable(&program, asked);
+    }
+    let unasked = wanted - asked.len();
     let translator = Translator { files, seen: Mutex::default() };
     program.ask(&asked, &translator);
     let verdicts = judged(&program, settings.top);
-    Ok(Analysis { program, diagnostics, measurement, recorded, verdicts })
+    Ok(Analysis { program, diagnostics, measurement, recorded, verdicts, unasked })
+}
+
+/// Lines that the translator may look at for an estimate: a file with all that it imports, for each file it is asked of.
+const MOST_LINES: usize = 60_000;
+
+/// The functions of which the translator can be asked within about a second, in their order. It reads a module with
+/// everything that the module imports, and in a large package each module imports most of the others.
+fn affordable(program: &Program, wanted: Vec<FunctionId>) -> Vec<FunctionId> {
+    let modules: HashMap<&str, &ModuleFacts> =
+        program.modules.iter().map(|module| (module.name.as_str(), module)).collect();
+    let mut answered: HashMap<&str, bool> = HashMap::new();
+    let mut left = MOST_LINES;
+    let mut fits = |id: &FunctionId| {
+        let module = program.function(*id).module.as_str();
+        *answered.entry(module).or_insert_with(|| {
+            let lines = lines_reached(&modules, module, left);
+            left -= lines.unwrap_or(0);
+            lines.is_some()
+        })
+    };
+    wanted.into_iter().filter(|id| fits(id)).collect()
+}
+
+/// Lines of a module and of all that it imports; `None` for more than `most`.
+fn lines_reached(modules: &HashMap<&str, &ModuleFacts>, start: &str, most: usize) -> Option<usize> {
+    let (mut seen, mut todo, mut lines) = (HashSet::new(), vec![start], 0);
+    while let Some(module) = todo.pop().and_then(|name| modules.get(name)) {
+        if seen.insert(module.name.as_str()) {
+            lines += module.lines;
+            todo.extend(module.imports.iter().map(String::as_str).filter(|name| modules.contains_key(name)));
+        }
+        if lines > most {
+            return None;
+        }
+    }
+    Some(lines)
 }
 
 fn measure(how: &Measure, files: &dyn Files, program: &Program) -> Result<Measurement, AnalyzeError> {
@@ -216,4 +259,26 @@ impl Answers {
 fn same_place(at: Location, from: &Sources, to: &Sources) -> Option<Location> {
     let file = to.by_path(&from.get(at.file).path)?.id;
     Some(Location { file, span: at.span })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Memory;
+    use crate::survey::survey;
+
+    #[test]
+    fn the_translator_is_asked_as_long_as_what_it_must_read_is_short() {
+        let long = "x = 1\n".repeat(MOST_LINES);
+        let files = Memory::with([
+            ("p/long.py", long.as_str()),
+            ("p/a.py", "import long\ndef f(): return 1\ndef g(): return 2\n"),
+            ("p/b.py", "def h(): return 3\n"),
+        ]);
+        let (program, _) = survey(Path::new("p"), &files, &SurveyOptions::default()).expect("a program");
+        let all: Vec<FunctionId> = program.functions.iter().map(|function| function.id).collect();
+        let asked = affordable(&program, all);
+        let names: Vec<&str> = asked.iter().map(|id| program.function(*id).qualname.as_str()).collect();
+        assert_eq!(names, ["h"]);
+    }
 }

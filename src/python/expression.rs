@@ -442,7 +442,7 @@ impl<'s> Builder<'s> {
         let index = match (items.len(), comma) {
             (1, None) if !matches!(items[0].kind, ExprKind::Starred(_)) => items.remove(0),
             _ => {
-                let whole = items.iter().map(|item| item.span).chain(comma.map(Node::span)).reduce(Span::to);
+                let whole = list.parts().into_iter().chain(comma).map(Node::span).reduce(Span::to);
                 Expr { kind: ExprKind::Tuple(items), span: whole.unwrap_or(list.span()) }
             }
         };

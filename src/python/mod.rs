@@ -24,6 +24,7 @@ mod operator;
 mod parameter;
 mod pattern;
 mod python2;
+mod quick;
 mod repair;
 mod statement;
 mod string;
@@ -36,8 +37,14 @@ use crate::source::{FileId, SourceFile};
 use crate::span::Span;
 use builder::Builder;
 
-/// A parsed file with what was wrong in it; statements that could not be read are `StmtKind::Error`.
+/// A parsed file with what was wrong in it; statements that could not be read are `StmtKind::Error`. Plain code is read
+/// by [`quick`]; it gives up where there is anything to say.
 pub fn parse(file: &SourceFile) -> (ast::Module, Vec<Diagnostic>) {
+    quick::parse(file).map_or_else(|| tolerant(file), |module| (module, Vec::new()))
+}
+
+/// The same by the tolerant parser alone.
+pub(crate) fn tolerant(file: &SourceFile) -> (ast::Module, Vec<Diagnostic>) {
     let Some((tree, blanked)) = repair::parse(&file.text) else {
         let mut builder = Builder::new(file, repair::Blanked::default());
         let whole = Span::new(0, file.text.len());

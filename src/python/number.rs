@@ -29,7 +29,7 @@ impl Builder<'_> {
 
 /// Why a literal has no value.
 #[derive(Debug, PartialEq)]
-struct Wrong {
+pub(super) struct Wrong {
     code: Code,
     message: String,
     help: Option<String>,
@@ -39,7 +39,8 @@ fn wrong(code: Code, message: impl Into<String>) -> Wrong {
     Wrong { code, message: message.into(), help: None }
 }
 
-fn decode(written: &str) -> Result<ExprKind, Wrong> {
+/// The value of a literal.
+pub(super) fn decode(written: &str) -> Result<ExprKind, Wrong> {
     if !underscores_are_between_digits(written) {
         return Err(wrong(Code::Syntax, format!("`{written}` has an underscore that is not between digits")));
     }

@@ -44,7 +44,7 @@ fn shop() -> Program {
     (small.total, small.loop_depth) = (Steps::of(Work::Compute, 70.0), 0);
     program.functions[4].cost.total = Steps::of(Work::Compute, 36_000.0);
     program.functions[4].effects.locks = true;
-    program.functions[4].effects.writes.insert(State::Attribute("_products".into()));
+    program.functions[4].effects.writes = [State::Attribute("_products".into())].into_iter().collect();
     program.functions[4].locks.push(LockUse {
         name: "self._lock".into(),
         at: Location::default(),

@@ -5,7 +5,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Record, records};
-use crate::facts::{FunctionFacts, Program, State, Translation, Work};
+use crate::facts::{FunctionFacts, Program, State, StateSet, Translation, Work};
 use crate::measurement::{Ending, ImportedFile, Measurement, NativeMethod, Origin, Sampling, Seconds};
 use crate::recommend::figures::{Figure, duration};
 use crate::recommend::matrix::Guess;
@@ -30,6 +30,8 @@ pub struct ReportInputs<'a> {
     pub diagnostics: &'a [Diagnostic],
     /// The folder that paths are shown relative to; the working folder.
     pub base: &'a Path,
+    /// Functions with a verdict of which the translator was not asked.
+    pub unasked: usize,
 }
 
 /// What was found in a program.
@@ -347,12 +349,28 @@ fn run(measurement: &Measurement) -> RunSummary {
     }
 }
 
+/// Says that some verdicts do not know whether the function could be translated.
+fn unasked(functions: usize) -> Option<WarningReport> {
+    let message = match functions {
+        0 => return None,
+        1 => "1 of these functions was".to_string(),
+        many => format!("{many} of these functions were"),
+    };
+    Some(WarningReport {
+        message: format!(
+            "{message} not shown to the translator: their modules import too much to read for an estimate"
+        ),
+        help: Some("`pivot evolve FILE --target rust --no-run` says whether it takes one".into()),
+    })
+}
+
 fn warnings(inputs: &ReportInputs<'_>) -> Vec<WarningReport> {
     let Some(measurement) = inputs.measurement else {
         let message = "nothing was run: costs are estimated from loops and calls, and loops of unknown length are \
                        taken as 24 rounds";
         let help = "give a command after `--` to measure".to_string();
-        return vec![WarningReport { message: message.into(), help: Some(help) }];
+        let estimated = WarningReport { message: message.into(), help: Some(help) };
+        return std::iter::once(estimated).chain(unasked(inputs.unasked)).collect();
     };
     let of = |warning: crate::measurement::Warning| WarningReport { message: warning.message, help: warning.help };
     measurement.warnings().into_iter().map(of).collect()
@@ -437,7 +455,7 @@ fn estimate(facts: &FunctionFacts) -> EstimatedCost {
 }
 
 fn effects(facts: &FunctionFacts) -> EffectsReport {
-    let words = |states: &std::collections::BTreeSet<State>| states.iter().map(state).collect();
+    let words = |states: &StateSet| states.iter().map(state).collect();
     EffectsReport {
         pure: facts.effects.is_pure(),
         reads: words(&facts.effects.reads),

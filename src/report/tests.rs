@@ -72,6 +72,7 @@ fn report(run: Option<&Measurement>) -> AnalysisReport {
         verdicts: &verdicts,
         diagnostics: &diagnostics,
         base: Path::new("/srv"),
+        unasked: 0,
     })
 }
 

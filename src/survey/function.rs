@@ -4,12 +4,14 @@
 //! [`crate::facts::Steps`]); what stands in a loop counts as often as the loop is thought to run.
 
 use super::index::{Definition, Index};
+use super::outline::CONSTRUCTORS;
+use super::propagate;
 use super::roots::{Root, Value};
 use super::tables;
 use super::trips::GUESS;
 use super::types::Type;
 use super::walk;
-use crate::facts::{FunctionId, State, Steps, Use, UseKind, Work};
+use crate::facts::{Effects, FunctionId, State, Steps, Use, UseKind, Work};
 use crate::python::ast::*;
 use crate::span::{Location, Span};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -42,6 +44,8 @@ pub struct Raw {
     pub raises: bool,
     /// It contains `yield`.
     pub yields: bool,
+    /// What it does by itself, states left out.
+    pub flags: Effects,
 }
 
 /// A call of a function of the program, with whose objects it is given.
@@ -102,6 +106,7 @@ pub fn walk_function(index: &Index<'_>, function: &Definition<'_>, module: &str)
     };
     walk.bind_parameters();
     walk.body(&function.def.body);
+    walk.raw.flags = propagate::own_flags(&walk.raw);
     walk.raw
 }
 
@@ -158,7 +163,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn is_constructor(&self) -> bool {
-        matches!(self.function.def.name.text.as_str(), "__init__" | "__new__" | "__post_init__" | "setUp")
+        CONSTRUCTORS.contains(&self.function.def.name.text.as_str())
     }
 
     /// Walks something `trips` times as often as its surroundings.

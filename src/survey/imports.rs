@@ -11,7 +11,9 @@
 use super::walk::{bound_by_import, each_statement};
 use crate::host::Files;
 use crate::python::ast::{Module, Stmt, StmtKind};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 /// One name that an import statement binds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +42,9 @@ pub enum Target {
 }
 
 /// All imports of a file, those inside functions too.
-pub fn imports_of(module: &Module, file: &Path, roots: &[PathBuf], files: &dyn Files) -> Vec<Import> {
-    let finder = Finder { file, roots: search_path(file, roots, files), files };
-    let top: Vec<*const Stmt> = top_level(&module.body);
+pub fn imports_of(module: &Module, file: &Path, roots: &[PathBuf], files: &dyn Files, known: &Found) -> Vec<Import> {
+    let finder = Finder { file, roots: search_path(file, roots, files), files, known };
+    let top = top_level(&module.body);
     let mut found = Vec::new();
     each_statement(&module.body, &mut |stmt| {
         let start = found.len();
@@ -69,9 +71,11 @@ pub fn imports_of(module: &Module, file: &Path, roots: &[PathBuf], files: &dyn F
 }
 
 /// Statements outside functions and classes; those in `if` and `try` blocks count as top level.
-fn top_level(body: &[Stmt]) -> Vec<*const Stmt> {
-    let mut found = Vec::new();
-    super::walk::each_in_scope(body, &mut |stmt| found.push(std::ptr::from_ref(stmt)));
+fn top_level(body: &[Stmt]) -> HashSet<*const Stmt> {
+    let mut found = HashSet::new();
+    super::walk::each_in_scope(body, &mut |stmt| {
+        found.insert(std::ptr::from_ref(stmt));
+    });
     found
 }
 
@@ -111,7 +115,7 @@ fn search_path(file: &Path, roots: &[PathBuf], files: &dyn Files) -> Vec<PathBuf
     for root in roots {
         path.extend([root.clone(), root.join("src")]);
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     path.retain(|folder| seen.insert(folder.clone()));
     path
 }
@@ -128,10 +132,18 @@ enum Base {
     Outside(String),
 }
 
+/// Dotted names that were looked for below a folder, with where they lead: files import the same few.
+#[derive(Default)]
+pub struct Found(RwLock<HashMap<PathBuf, Modules>>);
+
+/// What was found below one folder.
+type Modules = HashMap<String, Option<(PathBuf, Vec<PathBuf>)>>;
+
 struct Finder<'a> {
     file: &'a Path,
     roots: Vec<PathBuf>,
     files: &'a dyn Files,
+    known: &'a Found,
 }
 
 impl Finder<'_> {
@@ -157,9 +169,9 @@ impl Finder<'_> {
             Base::Outside(dotted) => (Target::Outside(format!("{dotted}.{symbol}")), Vec::new()),
             Base::Local { path, loads } => {
                 let mut loads = loads.clone();
-                let target = match self.child(path, symbol).filter(|_| symbol != "*") {
-                    Some(module) => {
-                        loads.extend(self.loaded_by(&module));
+                let target = match self.below(path, symbol).filter(|_| symbol != "*") {
+                    Some((module, own)) => {
+                        loads.extend(own);
                         Target::Module(module)
                     }
                     None => Target::Symbol(path.clone(), symbol.into()),
@@ -195,6 +207,18 @@ impl Finder<'_> {
 
     /// The module of a dotted name below a folder, and the files that importing it runs.
     fn below(&self, start: &Path, dotted: &str) -> Option<(PathBuf, Vec<PathBuf>)> {
+        let known = self.known.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(start).and_then(|modules| modules.get(dotted)) {
+            return found.clone();
+        }
+        drop(known);
+        let found = self.search(start, dotted);
+        let mut known = self.known.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(start.to_path_buf()).or_default().insert(dotted.to_string(), found.clone());
+        found
+    }
+
+    fn search(&self, start: &Path, dotted: &str) -> Option<(PathBuf, Vec<PathBuf>)> {
         let mut path = start.to_path_buf();
         let mut loads: Vec<PathBuf> = if dotted.is_empty() { self.loaded_by(&path) } else { Vec::new() };
         for part in dotted.split('.').filter(|part| !part.is_empty()) {

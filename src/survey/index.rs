@@ -2,6 +2,7 @@
 
 use super::imports::{Import, Target};
 use super::load::Loaded;
+use super::outline::CONSTRUCTORS;
 use super::resolve::Resolve;
 use super::types::{ClassId, Type};
 use super::walk::{self, dotted};
@@ -69,6 +70,7 @@ pub struct ClassIndex<'a> {
 }
 
 /// A `def` with what surrounds it.
+#[derive(Clone)]
 pub struct Definition<'a> {
     /// Its index.
     pub id: FunctionId,
@@ -356,7 +358,7 @@ impl<'a> Index<'a> {
                 _ => {}
             }
         }
-        for constructor in ["__init__", "__new__", "__post_init__", "setUp"] {
+        for constructor in CONSTRUCTORS {
             if let Some(id) = index.methods.get(constructor) {
                 self.assigned_attributes(self.function(*id), &mut found);
             }

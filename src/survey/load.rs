@@ -1,7 +1,8 @@
 //! Reads and parses files in parallel; from an entry file, follows its local imports wave by wave.
 
 use super::SurveyOptions;
-use super::imports::{Import, imports_of, module_name, package_root};
+use super::imports::{Found, Import, imports_of, module_name, package_root};
+use super::outline;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::host::{Files, interrupt};
 use crate::python::{self, ast::Module};
@@ -16,7 +17,7 @@ const LARGEST: u64 = 64 << 20;
 
 /// A file that was read.
 pub struct Parsed {
-    /// Its syntax tree.
+    /// Its syntax tree without the bodies of functions: see [`outline`].
     pub module: Module,
     /// What its imports bind.
     pub imports: Vec<Import>,
@@ -44,6 +45,7 @@ pub fn load(
     let mut loaded = Loaded::default();
     let mut seen: HashSet<PathBuf> = HashSet::new();
     let mut wave = start;
+    let found = Found::default();
     while !wave.is_empty() && !interrupt::requested() {
         wave.retain(|path| seen.insert(files.canonicalize(path).unwrap_or_else(|_| path.clone())));
         let known = loaded.parsed.len();
@@ -51,7 +53,7 @@ pub fn load(
         let read: Vec<Read> = wave
             .par_iter()
             .map(|path| {
-                let read = read(path, roots, files);
+                let read = read(path, roots, files, &found);
                 options.step();
                 read
             })
@@ -74,15 +76,16 @@ struct Read {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn read(path: &Path, roots: &[PathBuf], files: &dyn Files) -> Read {
+fn read(path: &Path, roots: &[PathBuf], files: &dyn Files, found: &Found) -> Read {
     let (text, problem) = match text_of(path, files) {
         Ok(text) => (text, None),
         Err(problem) => (String::new(), Some(problem)),
     };
     let file = SourceFile::new(FileId(0), path, "", text);
-    let (module, mut diagnostics) = python::parse(&file);
+    let (mut module, mut diagnostics) = python::parse(&file);
     diagnostics.extend(problem);
-    let imports = imports_of(&module, path, roots, files);
+    let imports = imports_of(&module, path, roots, files, found);
+    outline::strip(&mut module);
     Read { path: path.to_path_buf(), text: file.text, module, imports, diagnostics }
 }
 

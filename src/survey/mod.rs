@@ -18,6 +18,7 @@ mod function;
 mod imports;
 mod index;
 mod load;
+mod outline;
 mod propagate;
 mod resolve;
 mod roots;
@@ -30,6 +31,7 @@ mod walk;
 use crate::diagnostic::Diagnostic;
 use crate::facts::*;
 use crate::host::Files;
+use crate::source::{SourceFile, Sources};
 use crate::span::Location;
 use function::Raw;
 use index::{Definition, Index};
@@ -148,38 +150,55 @@ fn beginning(entry: &Path, files: &dyn Files) -> Result<(Vec<PathBuf>, Vec<PathB
 
 /// Facts of everything that was loaded.
 fn assemble(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
-    let index = Index::new(&loaded);
-    let raws: Vec<Raw> = index
-        .functions
-        .par_iter()
-        .map(|function| function::walk_function(&index, function, index.module_name(function.file)))
-        .collect();
+    let walked: Vec<Vec<Walked>> = {
+        let index = Index::new(&loaded);
+        let by_file: Vec<&[Definition]> = index.functions.chunk_by(|a, b| a.file == b.file).collect();
+        by_file.par_iter().map(|functions| walk_file(&index, &loaded.sources, functions)).collect()
+    };
+    let modules = modules(&loaded);
+    // What follows needs no trees any more.
+    let Loaded { sources, diagnostics, .. } = loaded;
+    let (functions, raws) = walked.into_iter().flatten().unzip();
+    let functions = link(functions, raws);
+    (Program { sources, modules, functions }, diagnostics)
+}
+
+/// What one function tells by itself: facts, and what its callees have yet to say.
+type Walked = (FunctionFacts, Raw);
+
+/// Reads a file again for the bodies of its functions and walks them; its tree lives no longer than this.
+fn walk_file(index: &Index<'_>, sources: &Sources, functions: &[Definition<'_>]) -> Vec<Walked> {
+    let Some(source) = functions.first().map(|first| sources.get(first.file)) else { return Vec::new() };
+    let (tree, _) = crate::python::parse(source);
+    let whole = outline::functions(&tree);
+    let walk = |function: &Definition<'_>| {
+        let def = whole.get(&function.def.name.span).copied().unwrap_or(function.def);
+        let mut raw = function::walk_function(index, &Definition { def, ..function.clone() }, &source.module);
+        (facts_of(index, source, function, &mut raw), raw)
+    };
+    functions.iter().map(walk).collect()
+}
+
+/// Adds to each function what it gets from its callees.
+fn link(mut functions: Vec<FunctionFacts>, raws: Vec<Raw>) -> Vec<FunctionFacts> {
     let groups = propagate::groups(&raws);
     let totals = propagate::totals(&raws, &groups);
     let effects = propagate::effects(&raws, &groups);
-    let mut functions: Vec<FunctionFacts> = index
-        .functions
-        .iter()
-        .zip(&raws)
-        .map(|(definition, raw)| {
-            let mut facts = facts_of(&index, &loaded, definition, raw);
-            let place = definition.id.0 as usize;
-            facts.cost.total = totals[place];
-            facts.effects = effects[place].clone();
-            facts.locks = propagate::locks(raw, definition.id, definition.file, &totals, &effects);
-            facts
-        })
-        .collect();
+    for (place, (facts, raw)) in functions.iter_mut().zip(&raws).enumerate() {
+        facts.cost.total = totals[place];
+        facts.locks = propagate::locks(raw, facts.id, facts.at.file, &totals, &effects);
+    }
+    for (facts, effects) in functions.iter_mut().zip(effects) {
+        facts.effects = effects;
+    }
     for group in groups.iter().filter(|group| propagate::is_recursive(group, &raws)) {
         group.iter().for_each(|&member| functions[member].cost.recursive = true);
     }
-    let modules = modules(&loaded);
-    (Program { sources: loaded.sources, modules, functions }, loaded.diagnostics)
+    functions
 }
 
 /// What one definition and the pass over it tell, without its callees.
-fn facts_of(index: &Index<'_>, loaded: &Loaded, definition: &Definition<'_>, raw: &Raw) -> FunctionFacts {
-    let source = loaded.sources.get(definition.file);
+fn facts_of(index: &Index<'_>, source: &SourceFile, definition: &Definition<'_>, raw: &mut Raw) -> FunctionFacts {
     let def_line = source.line_column(definition.def.name.span.start).0;
     FunctionFacts {
         id: definition.id,
@@ -204,9 +223,9 @@ fn facts_of(index: &Index<'_>, loaded: &Loaded, definition: &Definition<'_>, raw
             guessed_loops: raw.guessed_loops,
             recursive: false,
         },
-        uses: raw.uses.clone(),
+        uses: std::mem::take(&mut raw.uses),
         calls: raw.edges.iter().map(|edge| call_site(definition, edge)).collect(),
-        unresolved: raw.unresolved.clone(),
+        unresolved: std::mem::take(&mut raw.unresolved),
         effects: Effects::default(),
         locks: Vec::new(),
         boundary: boundary::boundary(index, definition),

@@ -11,9 +11,10 @@
 use super::function::{Edge, Raw};
 use super::roots::Root;
 use super::trips::GUESS;
-use crate::facts::{Effects, FunctionId, LockUse, State, Steps, UseKind};
+use crate::facts::{Effects, FunctionId, LockUse, State, StateSet, Steps, UseKind};
 use crate::span::Location;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// Groups of mutually recursive functions, callees before callers (Tarjan, without recursion).
 pub fn groups(raws: &[Raw]) -> Vec<Vec<usize>> {
@@ -96,28 +97,111 @@ pub fn totals(raws: &[Raw], groups: &[Vec<usize>]) -> Vec<Steps> {
 
 /// Effects of each function with its callees.
 pub fn effects(raws: &[Raw], groups: &[Vec<usize>]) -> Vec<Effects> {
-    let mut effects: Vec<Effects> = raws.iter().map(own_effects).collect();
-    spread(raws, groups, &mut effects, |effects| &mut effects.writes);
-    let changing = Changing::of(raws, &effects);
-    for (effect, raw) in effects.iter_mut().zip(raws) {
-        effect.reads = raw.reads.iter().filter(|state| changing.includes(state)).cloned().collect();
+    let states = States::of(raws);
+    let writes = spread(raws, groups, &states, |raw, found| found.extend(states.places(&raw.writes)));
+    let changing = Changing::of(raws, &states, &writes);
+    let reads = spread(raws, groups, &states, |raw, found| {
+        found.extend(states.places(raw.reads.iter().filter(|state| changing.includes(state))));
+    });
+    let mut effects: Vec<Effects> = raws.iter().map(|raw| raw.flags.clone()).collect();
+    spread_flags(raws, groups, &mut effects);
+    for ((effects, reads), writes) in effects.iter_mut().zip(reads).zip(writes) {
+        effects.reads = StateSet::new(Arc::clone(&states.table), reads);
+        effects.writes = StateSet::new(Arc::clone(&states.table), writes);
     }
-    spread(raws, groups, &mut effects, |effects| &mut effects.reads);
     effects
+}
+
+/// All states of a program, so that sets of them are sets of numbers.
+struct States {
+    table: Arc<[State]>,
+    /// What the calls of each function do to the states of their callees, in the order of its edges.
+    carriers: Vec<Vec<Carrier>>,
+}
+
+/// How a caller sees a callee's states.
+struct Carrier {
+    object: OnObject,
+    /// Places of the callee's arguments, and of what the caller passed.
+    arguments: Vec<(u32, Option<u32>)>,
+}
+
+/// What a state of the callee's object is to the caller.
+enum OnObject {
+    Nothing,
+    Same,
+    Other(u32),
+}
+
+impl States {
+    fn of(raws: &[Raw]) -> Self {
+        let own = raws.iter().flat_map(|raw| raw.reads.iter().chain(&raw.writes).cloned());
+        let passed = raws.iter().flat_map(|raw| &raw.edges).flat_map(|edge| {
+            let arguments = edge.arguments.iter();
+            let both = arguments.flat_map(|(name, root)| [Some(State::Argument(name.clone())), passed_on(root)]);
+            both.chain([edge.receiver.changed(CONTENTS)]).flatten()
+        });
+        let table: Arc<[State]> = own.chain(passed).collect::<BTreeSet<State>>().into_iter().collect();
+        let mut states = States { table, carriers: Vec::new() };
+        states.carriers = raws.iter().map(|raw| raw.edges.iter().map(|edge| states.carrier(edge)).collect()).collect();
+        states
+    }
+
+    fn place(&self, state: &State) -> Option<u32> {
+        self.table.binary_search(state).ok().map(|place| place as u32)
+    }
+
+    fn places<'s>(&self, states: impl IntoIterator<Item = &'s State>) -> impl Iterator<Item = u32> {
+        states.into_iter().filter_map(|state| self.place(state))
+    }
+
+    fn carrier(&self, edge: &Edge) -> Carrier {
+        let object = match &edge.receiver {
+            Root::Fresh => OnObject::Nothing,
+            Root::Object => OnObject::Same,
+            Root::Attribute(own) if own.is_empty() => OnObject::Same,
+            other => {
+                other.changed(CONTENTS).and_then(|state| self.place(&state)).map_or(OnObject::Nothing, OnObject::Other)
+            }
+        };
+        let passed = |(name, root): &(String, Root)| {
+            Some((self.place(&State::Argument(name.clone()))?, passed_on(root).and_then(|state| self.place(&state))))
+        };
+        Carrier { object, arguments: edge.arguments.iter().filter_map(passed).collect() }
+    }
+
+    /// A callee's state as its caller sees it.
+    fn carried(&self, state: u32, carrier: &Carrier) -> Option<u32> {
+        match (self.table.get(state as usize)?, &carrier.object) {
+            (State::Global(_), _) | (State::Attribute(_), OnObject::Same) => Some(state),
+            (State::Attribute(_), OnObject::Nothing) => None,
+            (State::Attribute(_), OnObject::Other(place)) => Some(*place),
+            (State::Argument(_), _) => carrier.arguments.iter().find(|(own, _)| *own == state)?.1,
+        }
+    }
+}
+
+/// What a change inside an object is called.
+const CONTENTS: &str = "(contents)";
+
+/// What changes for the caller when an argument of this root is changed.
+fn passed_on(root: &Root) -> Option<State> {
+    root.changed(CONTENTS)
 }
 
 /// What of a program's state changes at all: reading the rest is reading a constant.
 struct Changing {
-    globals: BTreeSet<String>,
-    attributes: BTreeSet<String>,
+    globals: HashSet<String>,
+    attributes: HashSet<String>,
 }
 
 impl Changing {
-    fn of(raws: &[Raw], effects: &[Effects]) -> Self {
-        let written = effects.iter().flat_map(|effects| &effects.writes);
+    fn of(raws: &[Raw], states: &States, writes: &[BTreeSet<u32>]) -> Self {
+        let written: HashSet<u32> = writes.iter().flatten().copied().collect();
         let globals = written
-            .filter_map(|state| match state {
-                State::Global(name) => Some(name.clone()),
+            .into_iter()
+            .filter_map(|place| match states.table.get(place as usize) {
+                Some(State::Global(name)) => Some(name.clone()),
                 _ => None,
             })
             .collect();
@@ -133,11 +217,10 @@ impl Changing {
     }
 }
 
-fn own_effects(raw: &Raw) -> Effects {
+/// What a function does by itself, without the states that it touches.
+pub fn own_flags(raw: &Raw) -> Effects {
     let uses = |kinds: &[UseKind]| raw.uses.iter().any(|u| kinds.contains(&u.kind));
     Effects {
-        reads: BTreeSet::new(),
-        writes: raw.writes.clone(),
         outside: uses(&[UseKind::Outside, UseKind::Wait, UseKind::Database]),
         database: uses(&[UseKind::Database]),
         transaction: uses(&[UseKind::Transaction]),
@@ -145,67 +228,73 @@ fn own_effects(raw: &Raw) -> Effects {
         dynamic: uses(&[UseKind::Dynamic]),
         locks: !raw.locks.is_empty(),
         raises: raw.raises,
+        ..Effects::default()
     }
 }
 
-/// Carries effects from callees to callers until nothing changes; within a group the rounds are bounded by its size.
+/// Carries states from callees to callers until nothing changes, callees first; inside a group of mutually recursive
+/// functions each state goes once over each call.
 fn spread(
     raws: &[Raw],
     groups: &[Vec<usize>],
-    effects: &mut [Effects],
-    states: fn(&mut Effects) -> &mut BTreeSet<State>,
-) {
+    states: &States,
+    own: impl Fn(&Raw, &mut BTreeSet<u32>),
+) -> Vec<BTreeSet<u32>> {
+    let mut sets: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); raws.len()];
     for group in groups {
-        for _ in 0..=group.len() {
-            let mut grew = false;
-            for &member in group {
-                for edge in &raws[member].edges {
-                    let mut callee = effects[edge.callee.0 as usize].clone();
-                    let caller = &mut effects[member];
-                    let seen: Vec<State> =
-                        states(&mut callee).iter().filter_map(|state| carried(state, edge)).collect();
-                    for state in seen {
-                        grew |= states(caller).insert(state);
-                    }
-                    grew |= carry_flags(&callee, caller);
+        let members: HashSet<usize> = group.iter().copied().collect();
+        let mut callers: HashMap<usize, Vec<(usize, &Carrier)>> = HashMap::new();
+        for &member in group {
+            let mut found = BTreeSet::new();
+            own(&raws[member], &mut found);
+            for (edge, carrier) in raws[member].edges.iter().zip(&states.carriers[member]) {
+                let callee = edge.callee.0 as usize;
+                if members.contains(&callee) {
+                    callers.entry(callee).or_default().push((member, carrier));
+                } else {
+                    found.extend(sets[callee].iter().filter_map(|state| states.carried(*state, carrier)));
                 }
             }
-            if !grew {
-                break;
+            sets[member] = found;
+        }
+        let mut todo: Vec<(usize, u32)> = Vec::new();
+        if !callers.is_empty() {
+            todo.extend(group.iter().flat_map(|&member| sets[member].iter().map(move |state| (member, *state))));
+        }
+        while let Some((member, state)) = todo.pop() {
+            for (caller, carrier) in callers.get(&member).into_iter().flatten() {
+                if let Some(state) = states.carried(state, carrier)
+                    && sets[*caller].insert(state)
+                {
+                    todo.push((*caller, state));
+                }
             }
         }
     }
+    sets
 }
 
-fn carry_flags(callee: &Effects, caller: &mut Effects) -> bool {
-    let mut grew = false;
-    for (from, to) in [
-        (callee.outside, &mut caller.outside),
-        (callee.database, &mut caller.database),
-        (callee.transaction, &mut caller.transaction),
-        (callee.unrepeatable, &mut caller.unrepeatable),
-        (callee.dynamic, &mut caller.dynamic),
-        (callee.locks, &mut caller.locks),
-    ] {
-        grew |= from && !*to;
-        *to |= from;
-    }
-    grew
-}
-
-/// A callee's state as its caller sees it.
-fn carried(state: &State, edge: &Edge) -> Option<State> {
-    match state {
-        State::Global(_) => Some(state.clone()),
-        State::Attribute(name) => edge.receiver.changed(name),
-        State::Argument(name) => {
-            let root = edge.arguments.iter().find(|(param, _)| param == name).map(|(_, root)| root)?;
-            match root {
-                Root::Object => Some(State::Attribute("(contents)".into())),
-                root => root.changed("(contents)"),
+/// Who is in a group of mutually recursive functions reaches what any of them reaches.
+fn spread_flags(raws: &[Raw], groups: &[Vec<usize>], effects: &mut [Effects]) {
+    for group in groups {
+        let mut all = Effects::default();
+        for &member in group {
+            carry_flags(&effects[member], &mut all);
+            for edge in &raws[member].edges {
+                carry_flags(&effects[edge.callee.0 as usize], &mut all);
             }
         }
+        group.iter().for_each(|&member| carry_flags(&all, &mut effects[member]));
     }
+}
+
+fn carry_flags(from: &Effects, to: &mut Effects) {
+    to.outside |= from.outside;
+    to.database |= from.database;
+    to.transaction |= from.transaction;
+    to.unrepeatable |= from.unrepeatable;
+    to.dynamic |= from.dynamic;
+    to.locks |= from.locks;
 }
 
 /// Locks of a function with the share of its cost that they cover.

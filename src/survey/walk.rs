@@ -25,6 +25,24 @@ pub fn bodies(stmt: &Stmt) -> Vec<&[Stmt]> {
     }
 }
 
+/// The same lists, to be changed.
+pub fn bodies_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
+    match &mut stmt.kind {
+        StmtKind::FunctionDef(def) => vec![&mut def.body],
+        StmtKind::ClassDef(def) => vec![&mut def.body],
+        StmtKind::For { body, orelse, .. }
+        | StmtKind::While { body, orelse, .. }
+        | StmtKind::If { body, orelse, .. } => vec![body, orelse],
+        StmtKind::With { body, .. } => vec![body],
+        StmtKind::Match { cases, .. } => cases.iter_mut().map(|case| &mut case.body).collect(),
+        StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
+            let handlers = handlers.iter_mut().map(|handler| &mut handler.body);
+            std::iter::once(body).chain(handlers).chain([orelse, finalbody]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Calls `visit` with every statement in source order, nested ones included.
 pub fn each_statement<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
     for stmt in body {

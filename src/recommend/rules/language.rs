@@ -48,7 +48,7 @@ mod tests {
     fn locked_state_of_a_service_is_plain_in_go() {
         let locked = |f: &mut crate::facts::FunctionFacts| {
             f.effects.locks = true;
-            f.effects.writes.insert(State::Attribute("_products".into()));
+            f.effects.writes = [State::Attribute("_products".into())].into_iter().collect();
         };
         assert_eq!(preferred(&World::new(locked).needs(Need::Ownership)), Language::Go);
         assert_eq!(preferred(&World::new(locked)), Language::Rust);
