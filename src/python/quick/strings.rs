@@ -166,8 +166,8 @@ fn end_of_string(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
 /// The brace that closes a field, from its specification on.
 fn end_of_spec(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
     let mut depth = 0usize;
-    for at in start..end {
-        match bytes[at] {
+    for (at, byte) in bytes.iter().enumerate().take(end).skip(start) {
+        match byte {
             b'{' => depth += 1,
             b'}' if depth == 0 => return Some(at),
             b'}' => depth -= 1,
@@ -185,7 +185,7 @@ fn decoded(text: &str, raw: bool, doubled: bool) -> Option<String> {
     match (raw, doubled) {
         (true, false) => Some(text.to_string()),
         (true, true) => Some(text.replace("{{", "{").replace("}}", "}")),
-        _ if !text.contains('\\') && !(doubled && text.contains(['{', '}'])) => Some(text.to_string()),
+        _ if !(text.contains('\\') || doubled && text.contains(['{', '}'])) => Some(text.to_string()),
         _ => match decode_text(text, doubled) {
             Decoded::Text(text) => Some(text),
             Decoded::Surrogate(_) | Decoded::Wrong(_) => None,
