@@ -152,6 +152,7 @@ cases! {
     linked "classes/linked";
     members "classes/members";
     keys "classes/keys";
+    raised "classes/raised";
     special "classes/special";
     unions "classes/unions";
     untyped "recorded/untyped";

@@ -119,6 +119,11 @@ pub enum ExprKind {
     },
     /// `str(exception)`: its message.
     Message(Box<Expr>),
+    /// A field of an exception whose class surely sets it.
+    Attribute {
+        exception: Box<Expr>,
+        name: String,
+    },
 }
 
 /// How a value leaves the place where it is read.

@@ -159,7 +159,9 @@ impl<'p> Printer<'p> {
             }
             StmtKind::Raise(raise) => {
                 let (class, message) = (self.exception(raise.class), self.expr(&raise.message));
-                self.line(&format!("raise {class}({message})"));
+                let attributes = raise.attributes.iter().map(|(name, value)| format!(" {name}={}", self.expr(value)));
+                let attributes: String = attributes.collect();
+                self.line(&format!("raise {class}({message}){attributes}"));
             }
             StmtKind::Reraise(local) => {
                 let name = self.local(*local);
@@ -343,6 +345,7 @@ impl<'p> Printer<'p> {
                 format!("sort({}{key}{})", self.expr(items), if *reverse { ", reverse" } else { "" })
             }
             ExprKind::Message(inner) => format!("message({})", self.expr(inner)),
+            ExprKind::Attribute { exception, name } => format!("attribute({}, {name})", self.expr(exception)),
         }
     }
 

@@ -73,6 +73,8 @@ pub struct Raise {
     pub class: ExceptionId,
     /// `str(exception)`, as text; computed as the class's own `__str__` does (KeyError: repr of its argument).
     pub message: Expr,
+    /// Fields that the class sets, by name: values that never change, read by [`super::ExprKind::Attribute`].
+    pub attributes: Vec<(String, Expr)>,
 }
 
 /// `except (A, B) as name:`; an empty list catches everything that derives from `Exception`.

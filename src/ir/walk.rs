@@ -72,7 +72,9 @@ impl Expr {
                 Conversion::Some => value(inner, Own),
                 Conversion::ToNumber | Conversion::ToFloat | Conversion::Widen | Conversion::ToInt => value(inner, Own),
             },
-            ExprKind::IsNone(inner) | ExprKind::Message(inner) => value(inner, Ref),
+            ExprKind::IsNone(inner) | ExprKind::Message(inner) | ExprKind::Attribute { exception: inner, .. } => {
+                value(inner, Ref)
+            }
             ExprKind::Builtin { op, args } => {
                 args.$iter().enumerate().for_each(|(index, arg)| value(arg, op.need(index)));
             }
@@ -257,7 +259,12 @@ impl Stmt {
                     out.push($Part::Value(value, Need::Own));
                 }
             }
-            StmtKind::Raise(raise) => out.push($Part::Value(&$($m)? raise.message, Need::Own)),
+            StmtKind::Raise(raise) => {
+                out.push($Part::Value(&$($m)? raise.message, Need::Own));
+                for (_, value) in &$($m)? raise.attributes {
+                    out.push($Part::Value(value, Need::Own));
+                }
+            }
             StmtKind::Reraise(_) | StmtKind::Break | StmtKind::Continue => {}
             StmtKind::Try { body, handlers, orelse, finally } => {
                 out.push($Part::Body(body));

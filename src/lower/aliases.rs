@@ -374,6 +374,7 @@ impl Aliases {
             | ExprKind::IsNone(_)
             | ExprKind::Format(_)
             | ExprKind::Sort { .. }
+            | ExprKind::Attribute { .. }
             | ExprKind::Message(_) => Roots::new(),
         }
     }

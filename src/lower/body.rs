@@ -117,6 +117,10 @@ pub struct Body<'w, 'a> {
     pub breaks: Vec<Vec<Flow>>,
     /// Variables of the enclosing handlers, for a bare `raise`.
     pub handlers: Vec<LocalId>,
+    /// The exception whose constructor is run here.
+    pub raising: Option<super::raising::Raising>,
+    /// Classes of the exceptions that the variables of handlers hold.
+    pub caught: HashMap<LocalId, Vec<ExceptionId>>,
     /// What stands before the first statement: cells of variables that are first assigned inside a block.
     pub prelude: Vec<Stmt>,
 }
@@ -150,6 +154,8 @@ impl<'w, 'a> Body<'w, 'a> {
             blocks: Vec::new(),
             breaks: Vec::new(),
             handlers: Vec::new(),
+            raising: None,
+            caught: HashMap::new(),
             prelude: Vec::new(),
         }
     }

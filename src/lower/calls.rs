@@ -479,6 +479,17 @@ impl<'a> Body<'_, 'a> {
     }
 }
 
+/// A parameter of which the arguments tell the type.
+pub(super) fn untyped_slot(param: &ast::Parameter) -> Slot<'_> {
+    Slot {
+        name: param.name.text.clone(),
+        ty: Type::Unknown,
+        default: param.default.as_ref().map(SlotDefault::Value),
+        keyword_only: param.kind == ast::ParameterKind::KeywordOnly,
+        positional_only: false,
+    }
+}
+
 pub(super) fn slot<'a>(param: &ParamInfo<'a>) -> Slot<'a> {
     Slot {
         name: param.name.clone(),

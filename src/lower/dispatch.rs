@@ -566,7 +566,7 @@ impl<'a> Body<'_, 'a> {
         let text = format!("'{}' object has no attribute '{name}'", self.world.class(class).name);
         let message = Expr::new(ExprKind::Str(text), Type::Str, self.at(span));
         let class = ExceptionId::Builtin(ExceptionKind::AttributeError);
-        self.leave(StmtKind::Raise(Raise { class, message }), span)
+        self.leave(StmtKind::Raise(Raise { class, message, attributes: Vec::new() }), span)
     }
 
     /// What the arguments tell of the parameters of a method.
@@ -605,7 +605,7 @@ impl<'a> Body<'_, 'a> {
             self.push(StmtKind::Expr(call), span);
             let message = Expr::new(ExprKind::Str(String::new()), Type::Str, self.at(span));
             let class = ExceptionId::Builtin(ExceptionKind::NotImplementedError);
-            return self.leave(StmtKind::Raise(Raise { class, message }), span);
+            return self.leave(StmtKind::Raise(Raise { class, message, attributes: Vec::new() }), span);
         }
         self.give(call, span)
     }

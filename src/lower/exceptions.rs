@@ -21,13 +21,20 @@ impl Body<'_, '_> {
         {
             return self.leave(StmtKind::Reraise(local), span);
         }
-        let (callee, args) = match &exc.kind {
-            ast::ExprKind::Call { func, args, keywords } if keywords.is_empty() => (&**func, args.as_slice()),
-            _ => (exc, &[][..]),
+        let (callee, args, keywords) = match &exc.kind {
+            ast::ExprKind::Call { func, args, keywords } => (&**func, args.as_slice(), keywords.as_slice()),
+            _ => (exc, &[][..], &[][..]),
         };
         let class = self.exception_class(callee)?;
+        if self.raise_with(class, args, keywords, span)? {
+            return Ok(());
+        }
+        if let Some(keyword) = keywords.first() {
+            let message = "keyword arguments of an exception without `__init__`";
+            return self.refuse(Code::UnsupportedCall, keyword.value.span, message, "give them by position");
+        }
         let message = self.exception_message(class, args, span)?;
-        self.leave(StmtKind::Raise(Raise { class, message }), span)
+        self.leave(StmtKind::Raise(Raise { class, message, attributes: Vec::new() }), span)
     }
 
     /// The exception class that an expression names.
@@ -48,13 +55,19 @@ impl Body<'_, '_> {
 
     /// `str(exception)` as its class computes it from the arguments.
     pub(super) fn exception_message(&mut self, class: ExceptionId, args: &[ast::Expr], span: Span) -> Lowered<Expr> {
+        let values = args.iter().map(|arg| self.expr(arg, None)).collect::<Lowered<Vec<_>>>()?;
+        self.message_of(class, values, span)
+    }
+
+    /// `str(exception)` as its class computes it from the values of the arguments.
+    pub(super) fn message_of(&mut self, class: ExceptionId, mut values: Vec<Expr>, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let text = |kind| Expr::new(kind, Type::Str, at);
         let key_error = ExceptionId::Builtin(ExceptionKind::KeyError);
-        match args {
-            [] => Ok(text(ExprKind::Str(String::new()))),
-            [arg] => {
-                let value = self.expr(arg, None)?;
+        match values.len() {
+            0 => Ok(text(ExprKind::Str(String::new()))),
+            1 => {
+                let value = values.remove(0);
                 if self.world.exception_is_a(class, key_error) {
                     return Ok(text(ExprKind::Builtin { op: Builtin::Repr, args: vec![value] }));
                 }
@@ -68,7 +81,6 @@ impl Body<'_, '_> {
                 })
             }
             _ => {
-                let values = args.iter().map(|a| self.expr(a, None)).collect::<Lowered<Vec<_>>>()?;
                 let ty = Type::Tuple(values.iter().map(|v| v.ty.clone()).collect());
                 let tuple = Expr::new(ExprKind::Tuple(values), ty, at);
                 Ok(text(ExprKind::Builtin { op: Builtin::Repr, args: vec![tuple] }))
@@ -128,8 +140,10 @@ impl Body<'_, '_> {
         };
         let all = ExceptionId::Builtin(ExceptionKind::Exception);
         let classes = if classes.contains(&all) { Vec::new() } else { classes };
+        let known = classes.clone();
         let name = handler.name.as_ref().map_or("_caught", |n| n.text.as_str());
         let local = self.new_local(name, &Type::Exception);
+        self.caught.insert(local, known);
         self.flow.assigned.insert(local);
         let shadowed = handler.name.as_ref().and_then(|n| self.names.insert(n.text.clone(), local));
         self.handlers.push(local);
@@ -150,7 +164,7 @@ impl Body<'_, '_> {
         let class = ExceptionId::Builtin(ExceptionKind::AssertionError);
         let (body, ()) = self.block(|b| {
             let message = b.exception_message(class, msg.map(std::slice::from_ref).unwrap_or(&[]), span)?;
-            b.push(StmtKind::Raise(Raise { class, message }), span);
+            b.push(StmtKind::Raise(Raise { class, message, attributes: Vec::new() }), span);
             Ok(())
         })?;
         facts.assume(&mut self.flow, true);

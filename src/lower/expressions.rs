@@ -317,6 +317,9 @@ impl Body<'_, '_> {
         if self.is_init_self(value) {
             return self.read_init_field(&self.member_name(&attr.text), span);
         }
+        if let Some(field) = self.raising_field(value, &attr.text, span) {
+            return field;
+        }
         if let Some(class) = self.class_named(value) {
             return self.class_attribute(class, attr, span);
         }
@@ -338,6 +341,9 @@ impl Body<'_, '_> {
         }
         let base = self.expr(value, None)?;
         let name = self.member_name(&attr.text);
+        if base.ty == Type::Exception {
+            return self.exception_field(base, &name, span);
+        }
         let base = self.attribute_base(base, &name);
         let read = self.field(base, &name, span)?;
         Ok(self.inside_known(read))

@@ -141,28 +141,32 @@ fn exception_base(world: &World, module: ModuleId, base: &str) -> Option<Excepti
     }
 }
 
-fn define_exception(world: &mut World, module: ModuleId, def: &ast::ClassDef, stmt: &Stmt, base: ExceptionId) {
-    let plain = def.body.iter().all(|s| match &s.kind {
-        StmtKind::Pass => true,
-        StmtKind::Expr(e) => matches!(e.kind, ExprKind::Str(_) | ExprKind::Ellipsis),
-        _ => false,
-    });
-    if !plain || !def.decorators.is_empty() {
+fn define_exception<'a>(
+    world: &mut World<'a>,
+    module: ModuleId,
+    def: &'a ast::ClassDef,
+    stmt: &Stmt,
+    base: ExceptionId,
+) {
+    let init = super::raising::constructor(def);
+    let (Ok(init), true) = (init, def.decorators.is_empty()) else {
         let at = world.at(module, def.name.span);
         let problem = Diagnostic::new(
             Code::UnsupportedClass,
             at,
-            format!("exception class `{}` has methods or fields", def.name.text),
+            format!("exception class `{}` has more than an `__init__` that sets fields", def.name.text),
         )
-        .help("put the data into the message");
+        .help("put the data into fields or into the message");
         opaque(world, module, &def.name.text, problem);
         return;
-    }
+    };
     let index = world.exceptions.len() as u32;
     world.exceptions.push(ExceptionInfo {
         name: def.name.text.clone(),
         module,
         base,
+        init,
+        fields: Default::default(),
         doc: docstring(&def.body),
         span: stmt.span,
     });

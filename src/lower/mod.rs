@@ -56,6 +56,7 @@ mod operators;
 mod ownership;
 mod percent;
 mod program;
+mod raising;
 mod routes;
 mod scopes;
 mod set_order;

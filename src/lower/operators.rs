@@ -173,7 +173,7 @@ impl Body<'_, '_> {
         let test = Expr::new(ExprKind::Builtin { op: Builtin::IsEmpty, args: vec![items] }, Type::Bool, at);
         let class = ExceptionId::Builtin(ExceptionKind::ZeroDivisionError);
         let message = Expr::new(ExprKind::Str("division by zero".into()), Type::Str, at);
-        let raise = Stmt::new(StmtKind::Raise(Raise { class, message }), at);
+        let raise = Stmt::new(StmtKind::Raise(Raise { class, message, attributes: Vec::new() }), at);
         let check = Stmt::new(StmtKind::If { test, then: vec![raise], orelse: Vec::new() }, at);
         let kind = ExprKind::Arith { op: ArithOp::TrueDiv, left: Box::new(left), right: Box::new(right) };
         Ok(super::loops::after(vec![check], Expr::new(kind, Type::Float, at)))

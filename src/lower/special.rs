@@ -267,7 +267,7 @@ impl<'a> Body<'_, 'a> {
             let test = Expr::new(kind, Type::Bool, at);
             let message = Expr::new(ExprKind::Str("__len__() should return >= 0".into()), Type::Str, at);
             let class = ExceptionId::Builtin(ExceptionKind::ValueError);
-            let raise = Stmt::new(StmtKind::Raise(Raise { class, message }), at);
+            let raise = Stmt::new(StmtKind::Raise(Raise { class, message, attributes: Vec::new() }), at);
             b.push(StmtKind::If { test, then: vec![raise], orelse: Vec::new() }, span);
             Ok(length)
         })?;

@@ -334,10 +334,14 @@ pub struct GlobalInfo<'a> {
 }
 
 /// An exception class of the program.
-pub struct ExceptionInfo {
+pub struct ExceptionInfo<'a> {
     pub name: String,
     pub module: ModuleId,
     pub base: ExceptionId,
+    /// The constructor that is written in it.
+    pub init: Option<&'a ast::FunctionDef>,
+    /// Types of the fields that it and the classes below it set, where there is no class of the program above.
+    pub fields: IndexMap<String, Type>,
     pub doc: Option<String>,
     pub span: Span,
 }
@@ -349,7 +353,7 @@ pub struct World<'a> {
     pub classes: Vec<ClassInfo<'a>>,
     pub functions: Vec<FunctionInfo<'a>>,
     pub globals: Vec<GlobalInfo<'a>>,
-    pub exceptions: Vec<ExceptionInfo>,
+    pub exceptions: Vec<ExceptionInfo<'a>>,
     pub routes: Vec<super::routes::RouteInfo>,
     /// Functions inside others by the place of their name, lambdas by their own place.
     pub inner: HashMap<(ModuleId, Span), FunctionId>,

@@ -21,7 +21,13 @@ impl<'c> Body<'c> {
     pub(super) fn raise(&mut self, raise: &'c Raise) {
         let message = self.expr(&raise.message);
         let class = self.class_word(raise.class);
-        self.fail(Ex::word(class).method("New", vec![message]));
+        let mut error = Ex::word(class).method("New", vec![message]);
+        for (name, value) in &raise.attributes {
+            let plain = self.expr(value);
+            let value = self.typed(plain, &value.ty);
+            error = error.method("With", vec![Ex::word(super::text::quote(name)), value]);
+        }
+        self.fail(error);
     }
 
     /// Lets an error out of this place: into the enclosing `try`, or to the caller.

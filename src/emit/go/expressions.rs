@@ -136,6 +136,10 @@ impl<'c> Body<'c> {
             ExprKind::Sorted { items, key, reverse } => self.sorted(items, key.as_deref(), *reverse),
             ExprKind::Sort { items, key, reverse } => self.sort(items, key.as_deref(), *reverse),
             ExprKind::Message(inner) => self.expr(inner).dot("Message"),
+            ExprKind::Attribute { exception, name } => {
+                let arguments = vec![self.expr(exception), Ex::word(text::quote(name))];
+                Ex::call(format!("support.AttributeOf[{}]", self.cx.ty(&e.ty)), arguments)
+            }
         }
     }
 
@@ -412,6 +416,7 @@ impl<'c> Body<'c> {
             | ExprKind::Comprehension(_)
             | ExprKind::Sorted { .. }
             | ExprKind::Format(_)
+            | ExprKind::Attribute { .. }
             | ExprKind::Message(_) => heap,
             ExprKind::Arith { .. } | ExprKind::Negate(_) => Touch { guards: true, ..Touch::default() },
             ExprKind::None

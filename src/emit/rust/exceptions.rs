@@ -81,7 +81,13 @@ impl Scope<'_, '_> {
         } else {
             self.duplicate(message, &raise.message.ty)
         };
-        self.throw(quote!(Exception::new(&#class, #message)), tail)
+        let attributes: Vec<TokenStream> = (raise.attributes.iter())
+            .map(|(name, value)| {
+                let (value, ty) = (self.owned(value), self.emitter.ty(&value.ty));
+                quote!(.with::<#ty>(#name, #value))
+            })
+            .collect();
+        self.throw(quote!(Exception::new(&#class, #message) #(#attributes)*), tail)
     }
 
     /// Raises again what a handler caught.

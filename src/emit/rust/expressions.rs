@@ -254,6 +254,10 @@ impl<'e, 'p> Scope<'e, 'p> {
                 let error = self.receiver(inner).method("message", &[]);
                 Value::new(error, Kind::Slice)
             }
+            ExprKind::Attribute { exception, name } => {
+                let (error, ty) = (self.receiver(exception), self.emitter.ty(&expr.ty));
+                Value::owned(Code::atom(quote!(exception::attribute::<#ty>(&#error, #name))))
+            }
         }
     }
 

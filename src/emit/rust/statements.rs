@@ -402,6 +402,7 @@ fn is_evident(value: &Expr) -> bool {
         | ExprKind::And(..)
         | ExprKind::Or(..)
         | ExprKind::IsNone(_)
+        | ExprKind::Attribute { .. }
         | ExprKind::Message(_) => true,
         ExprKind::Convert { value: inner, .. } => is_evident(inner) || value.ty == Type::Float,
         ExprKind::Negate(inner) | ExprKind::Invert(inner) => is_evident(inner),

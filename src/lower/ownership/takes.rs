@@ -61,7 +61,10 @@ impl<'p> Decision<'p> {
                 let exported = self.public_only;
                 self.returned(value, exported);
             }
-            StmtKind::Raise(raise) => self.value(&mut raise.message, Need::Own),
+            StmtKind::Raise(raise) => {
+                raise.attributes.iter_mut().rev().for_each(|(_, value)| self.value(value, Need::Own));
+                self.value(&mut raise.message, Need::Own);
+            }
             StmtKind::Let { local, value } => {
                 self.live.remove(local);
                 let binding = self.bindings.get(local).copied().unwrap_or(Binding::Value);
