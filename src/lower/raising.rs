@@ -20,7 +20,7 @@ use crate::span::Span;
 use std::collections::{HashMap, HashSet};
 
 /// The `__init__` of an exception class whose body has nothing else: nothing for an empty body.
-pub fn constructor<'a>(def: &'a ast::ClassDef) -> Result<Option<&'a ast::FunctionDef>, ()> {
+pub fn constructor(def: &ast::ClassDef) -> Result<Option<&ast::FunctionDef>, ()> {
     let mut found: Option<&ast::FunctionDef> = None;
     for stmt in &def.body {
         match &stmt.kind {
@@ -181,8 +181,8 @@ impl<'a> Body<'_, 'a> {
         let module = self.world.exceptions[home as usize].module;
         let here = (
             std::mem::replace(&mut self.module, module),
-            std::mem::replace(&mut self.class, None),
-            std::mem::replace(&mut self.self_name, Some(own.name.text.clone())),
+            self.class.take(),
+            self.self_name.replace(own.name.text.clone()),
             std::mem::take(&mut self.own_names),
             std::mem::take(&mut self.global_names),
             std::mem::replace(&mut self.names, inner),
