@@ -17,7 +17,7 @@ use super::reasons;
 use super::schedule::Schedule;
 use super::walker::Stacks;
 use crate::host::clock;
-use crate::host::linux::pause::{Pause, prefer_this_thread};
+use crate::host::linux::pause::{Pause, Registers, prefer_this_thread};
 use crate::host::linux::procfs::{self, Activity, Id, Thread, Threads};
 use crate::measurement::{Reason, Sampling};
 
@@ -100,6 +100,7 @@ struct Look {
     activity: Activity,
     fresh: bool,
     pause: Option<Pause>,
+    registers: Option<Registers>,
     /// What it computes, where it does.
     seen: Option<Seen>,
     /// Whether it was ready and waited for a processor.
@@ -288,16 +289,19 @@ impl<'a> Watcher<'a> {
     ///
     /// A thread must be on a processor to be stopped, so one that was waiting has been given one since, and the
     /// scheduler's book says for how long it had waited. If that began before we woke up it is the program's own fate;
-    /// if it began just then, it was we who took the processor away.
+    /// if it began just then, it was we who took the processor away; unless it was stopped on its way out of a call
+    /// that only waits, because then it had none to be taken away.
     fn halt(&mut self, look: &mut Look, woke: Instant) -> io::Result<()> {
         look.pause = Pause::of(look.id)?;
         let ours = woke.elapsed() + TIME_TO_WAKE;
+        look.registers = look.pause.as_ref().and_then(Pause::registers);
+        let has_waited = look.registers.and_then(|registers| registers.call).is_some_and(reasons::only_waits);
         if let Some(watching) = self.threads.get_mut(&look.id)
             && let Ok(schedule) = watching.files.schedule()
         {
             let before = watching.schedule;
             let waited = schedule.queued.saturating_sub(before.queued);
-            look.was_queued = schedule.turns != before.turns && waited > ours;
+            look.was_queued = schedule.turns != before.turns && (has_waited || waited > ours);
             watching.advance(schedule);
         }
         Ok(())
@@ -327,8 +331,7 @@ impl<'a> Watcher<'a> {
         if !is_python {
             return Seen::Computing { native: Some(true) };
         }
-        let registers = look.pause.as_ref().and_then(Pause::registers);
-        let native = match (&mut self.native, registers) {
+        let native = match (&mut self.native, look.registers) {
             (Some(native), Some(registers)) => native.is_native(&registers),
             (Some(_), None) => None,
             (None, _) => Some(!holds_gil),
@@ -396,7 +399,15 @@ fn was_unwound(code_is_known: bool, samples: u64) -> bool {
 impl Look {
     /// The thread still waits where it waited.
     fn nothing_new(id: Id) -> Look {
-        Look { id, activity: Activity::Unknown, fresh: false, pause: None, seen: None, was_queued: false }
+        Look {
+            id,
+            activity: Activity::Unknown,
+            fresh: false,
+            pause: None,
+            registers: None,
+            seen: None,
+            was_queued: false,
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Registers {
     pub frame: u64,
     /// The link register; 0 where the machine has none.
     pub link: u64,
+    /// The system call it was stopped in, if it was in one and the machine tells.
+    pub call: Option<i64>,
 }
 
 impl Pause {
@@ -67,7 +69,8 @@ impl Pause {
     #[cfg(target_arch = "x86_64")]
     pub fn registers(&self) -> Option<Registers> {
         let registers: libc::user_regs_struct = self.register_set()?;
-        Some(Registers { instruction: registers.rip, stack: registers.rsp, frame: registers.rbp, link: 0 })
+        let call = Some(registers.orig_rax as i64).filter(|&number| number >= 0);
+        Some(Registers { instruction: registers.rip, stack: registers.rsp, frame: registers.rbp, link: 0, call })
     }
 
     /// The registers of the stopped thread.
@@ -75,7 +78,7 @@ impl Pause {
     pub fn registers(&self) -> Option<Registers> {
         let registers: libc::user_regs_struct = self.register_set()?;
         let [frame, link] = [registers.regs[29], registers.regs[30]];
-        Some(Registers { instruction: registers.pc, stack: registers.sp, frame, link })
+        Some(Registers { instruction: registers.pc, stack: registers.sp, frame, link, call: None })
     }
 
     fn register_set<T>(&self) -> Option<T> {
