@@ -145,6 +145,7 @@ cases! {
     imports_again "control/imports_again";
     unused "control/unused";
     versions "control/versions";
+    named "control/named";
     membership "containers/membership";
     reads_itself "containers/reads_itself";
     families "classes/families";

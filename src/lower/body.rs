@@ -8,7 +8,7 @@ use super::narrowing::{FieldPath, Known};
 use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::*;
-use crate::python::ast;
+use crate::python::{ast, walk};
 use crate::span::{Location, Span};
 use std::collections::{HashMap, HashSet};
 
@@ -98,6 +98,8 @@ pub struct Body<'w, 'a> {
     pub names: HashMap<String, LocalId>,
     /// Names that the body assigns somewhere: never looked up outside.
     pub own_names: HashSet<String>,
+    /// Variables that `:=` assigns.
+    pub named: HashSet<LocalId>,
     /// Dicts and variables of the loops around that go through the keys.
     pub known_keys: Vec<(String, String)>,
     /// Names declared `global`.
@@ -144,6 +146,7 @@ impl<'w, 'a> Body<'w, 'a> {
             locals: Vec::new(),
             names: HashMap::new(),
             own_names: HashSet::new(),
+            named: HashSet::new(),
             global_names: HashSet::new(),
             captured: HashMap::new(),
             known_keys: Vec::new(),
@@ -460,6 +463,9 @@ impl<'w, 'a> Body<'w, 'a> {
 pub fn assigned_names(body: &[ast::Stmt], found: &mut HashSet<String>) {
     use ast::StmtKind::*;
     for stmt in body {
+        let mut named = Vec::new();
+        walk::heads(stmt).into_iter().for_each(|head| walk::named(head, &mut named));
+        found.extend(named.into_iter().map(|name| name.text.clone()));
         match &stmt.kind {
             Assign { targets, .. } => targets.iter().for_each(|t| target_names(t, found)),
             AugAssign { target, .. } | AnnAssign { target, .. } => target_names(target, found),
@@ -472,7 +478,7 @@ pub fn assigned_names(body: &[ast::Stmt], found: &mut HashSet<String>) {
             ClassDef(_) => continue,
             Match { cases, .. } => {
                 let mut names = Vec::new();
-                cases.iter().for_each(|case| crate::python::walk::captures(&case.pattern, &mut names));
+                cases.iter().for_each(|case| walk::captures(&case.pattern, &mut names));
                 found.extend(names.into_iter().map(|name| name.text.clone()));
             }
             Try { handlers, .. } => {

@@ -2,6 +2,8 @@
 
 use super::body::Body;
 use super::join::join;
+use super::loops::after;
+use super::named::given;
 use super::narrowing::{Fact, Facts, Known};
 use super::world::Lowered;
 use crate::diagnostic::Code;
@@ -68,14 +70,19 @@ impl Body<'_, '_> {
                 let mut result: Option<Expr> = None;
                 let mut facts = Facts::default();
                 let and = *op == ast::BoolOp::And;
+                let mut always = before.assigned.clone();
                 for (index, value) in values.iter().enumerate() {
                     let calls = self.calls;
                     let (right, found) = self.condition(value)?;
                     if self.calls != calls {
                         self.forget_in(&mut facts);
                     }
+                    self.forget_named(value, &mut facts);
                     found.assume(&mut self.flow, and);
                     let single = index == 0;
+                    if single {
+                        always.clone_from(&self.flow.assigned);
+                    }
                     if and {
                         facts.when_true.extend(found.when_true);
                         facts.when_false = if single { found.when_false } else { Vec::new() };
@@ -92,7 +99,10 @@ impl Body<'_, '_> {
                         }
                     });
                 }
+                let sometimes = self.flow.assigned.difference(&always).map(|local| Fact::Assigned(*local));
+                if and { &mut facts.when_true } else { &mut facts.when_false }.extend(sometimes);
                 self.restore(before, calls_before);
+                self.flow.assigned = always;
                 match result {
                     Some(result) => Ok((result, facts)),
                     None => self.refuse(Code::Syntax, e.span, "empty condition", ""),
@@ -112,7 +122,7 @@ impl Body<'_, '_> {
                 if self.forgets_none(&value) {
                     self.widen_to_none(&value);
                 }
-                let mut facts = match (&value.ty, Known::of(&value)) {
+                let mut facts = match (&value.ty, Known::of(given(&value))) {
                     (Type::Optional(_), Some(known)) => {
                         Facts { when_true: vec![Fact::Present(known)], when_false: vec![] }
                     }
@@ -139,7 +149,7 @@ impl Body<'_, '_> {
             kind => Expr { kind, ..value },
         };
         self.widen_to_none(&value);
-        if let (Type::Optional(_) | Type::Unknown, Some(known)) = (&value.ty, Known::of(&value)) {
+        if let (Type::Optional(_) | Type::Unknown, Some(known)) = (&value.ty, Known::of(given(&value))) {
             facts.when_false.push(Fact::Present(known));
         }
         let test = match value.ty {
@@ -206,7 +216,14 @@ impl Body<'_, '_> {
             {
                 make(not(Expr::new(ExprKind::IsNone(Box::new(value)), Type::Bool, at)))
             }
-            Type::Optional(inner) if Self::is_simple(&value) => {
+            Type::Optional(_) if !Self::is_simple(&value) => {
+                let (before, test) = self.block(|b| {
+                    let value = b.spill(value, at.span);
+                    b.truth(value)
+                })?;
+                Ok(after(before, test))
+            }
+            Type::Optional(inner) => {
                 let inner = (**inner).clone();
                 let none = Expr::new(ExprKind::IsNone(Box::new(value.clone())), Type::Bool, at);
                 let some = ExprKind::Read { place: Place::Some(Box::new(value)), take: Take::Look };
@@ -249,14 +266,11 @@ impl Body<'_, '_> {
                 result = Expr::new(orelse, Type::Json, at);
                 continue;
             }
-            if !Self::is_simple(&result) {
-                return self.refuse(
-                    Code::UnsupportedExpression,
-                    span,
-                    "`and`/`or` between values is translated for plain variables only",
-                    "assign the left side to a variable first",
-                );
-            }
+            let (first, plain) = match Self::is_simple(&result) {
+                true => (Vec::new(), result),
+                false => self.block(|b| Ok(b.spill(result, span)))?,
+            };
+            result = plain;
             let test = self.truth(result.clone())?;
             let (before, calls) = (self.flow.clone(), self.calls);
             let right = self.expr(value, want)?;
@@ -272,7 +286,7 @@ impl Body<'_, '_> {
             let ty = left.ty.clone();
             let (then, orelse) = if op == ast::BoolOp::Or { (left, right) } else { (right, left) };
             let kind = ExprKind::If { test: Box::new(test), then: Box::new(then), orelse: Box::new(orelse) };
-            result = Expr::new(kind, ty, at);
+            result = after(first, Expr::new(kind, ty, at));
         }
         Ok(result)
     }

@@ -50,6 +50,22 @@ impl Body<'_, '_> {
         })
     }
 
+    /// `{**defaults, "a": 1, **given}`: dicts merged in order, into a new one.
+    pub fn merged_dict(&mut self, items: &[ast::DictItem], want: Option<&Type>, span: Span) -> Lowered<Expr> {
+        let want = want.filter(|ty| matches!(ty, Type::Dict(..)));
+        let empty = Expr::new(ExprKind::Dict(Vec::new()), Type::dict(Type::Unknown, Type::Unknown), self.at(span));
+        items.chunk_by(|a, b| a.key.is_some() && b.key.is_some()).try_fold(empty, |merged, run| {
+            let part = match run {
+                [ast::DictItem { key: None, value }] => self.expr(value, want)?,
+                _ => self.dict(run, want, span)?,
+            };
+            match (&merged.kind, &part.kind) {
+                (ExprKind::Dict(none), ExprKind::Dict(_)) if none.is_empty() => Ok(part),
+                _ => self.binary(ast::BinaryOp::BitOr, merged, part, span),
+            }
+        })
+    }
+
     /// `dict(a=1, b=2)`
     pub fn dict_of_names(&mut self, keywords: &[ast::Keyword], want: Option<&Type>, span: Span) -> Lowered<Expr> {
         let mut items = Vec::new();

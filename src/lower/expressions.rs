@@ -86,6 +86,7 @@ impl Body<'_, '_> {
                 }
                 make(ExprKind::Set(values), ty)
             }
+            K::Dict(items) if items.iter().any(|item| item.key.is_none()) => self.merged_dict(items, want, e.span),
             K::Dict(items) => self.dict(items, want, e.span),
             K::Unary { op, operand } => self.unary(*op, operand, want, e.span),
             K::Binary { op, left, right } => {
@@ -143,12 +144,7 @@ impl Body<'_, '_> {
                 "generator functions are not translated yet",
                 "return a list instead",
             ),
-            K::Named { .. } => self.refuse(
-                Code::UnsupportedExpression,
-                e.span,
-                "`:=` is not translated yet",
-                "assign in a statement of its own",
-            ),
+            K::Named { target, value } => self.named(target, value, e.span),
             K::Error => self.refuse(Code::Syntax, e.span, "this expression could not be parsed", ""),
             K::Ellipsis | K::Imaginary(_) | K::TString(_) | K::Slice { .. } | K::Starred(_) => {
                 self.refuse(Code::UnsupportedExpression, e.span, "this kind of expression is not translated yet", "")
@@ -190,7 +186,7 @@ impl Body<'_, '_> {
         Ok((values, ty))
     }
 
-    fn dict(&mut self, items: &[ast::DictItem], want: Option<&Type>, span: Span) -> Lowered<Expr> {
+    pub(super) fn dict(&mut self, items: &[ast::DictItem], want: Option<&Type>, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let json = matches!(want, Some(Type::Json));
         let (key_wish, value_wish) = match want {
@@ -200,14 +196,8 @@ impl Body<'_, '_> {
         };
         let (mut pairs, mut key_ty, mut value_ty) = (Vec::new(), Type::Unknown, Type::Unknown);
         for item in items {
-            let Some(key) = &item.key else {
-                return self.refuse(
-                    Code::UnsupportedExpression,
-                    item.value.span,
-                    "`**` in a dict is not translated yet",
-                    "",
-                );
-            };
+            // Displays with `**` come in parts.
+            let Some(key) = &item.key else { continue };
             let key = self.expr(key, key_wish.as_ref())?;
             let key = self.fit_wish(key, key_wish.as_ref())?;
             let value_wish = value_wish.clone().or_else(|| value_ty.holds_function().then(|| value_ty.clone()));

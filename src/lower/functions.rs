@@ -612,7 +612,18 @@ impl Body<'_, '_> {
                     "math.ceil" => Builtin::MathCeil,
                     _ => Builtin::IntFromFloat,
                 };
-                return Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, Type::Int, at));
+                let of = |op, value: Expr| Expr::new(ExprKind::Builtin { op, args: vec![value] }, Type::Int, at);
+                if value.ty != Type::Number {
+                    return Ok(of(op, value));
+                }
+                let (before, whole) = self.block(|b| {
+                    let value = if Self::is_simple(&value) { value } else { b.spill(value, span) };
+                    let test = Box::new(Expr { ty: Type::Bool, ..of(Builtin::NumberIsInt, value.clone()) });
+                    let orelse = Box::new(of(op, b.to_float(value.clone())));
+                    let then = Box::new(of(Builtin::NumberToInt, value));
+                    Ok(Expr::new(ExprKind::If { test, then, orelse }, Type::Int, at))
+                })?;
+                return Ok(super::loops::after(before, whole));
             }
             ("math.gcd", 2) => return self.simple(Builtin::MathGcd, args, &[Type::Int, Type::Int], Type::Int, span),
             _ => {

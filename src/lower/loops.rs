@@ -221,7 +221,11 @@ impl Body<'_, '_> {
         })();
         let before = self.sinks.pop().unwrap_or_default();
         let result = result.map(|value| after(before, value));
-        self.names = names;
+        let inside = std::mem::replace(&mut self.names, names);
+        let named = inside.into_iter().filter(|(_, local)| self.named.contains(local)).collect::<Vec<_>>();
+        for (name, local) in named {
+            self.names.entry(name).or_insert(local);
+        }
         self.restore(flow, calls);
         self.own_names = own;
         self.depth = depth;

@@ -49,6 +49,7 @@ mod loops;
 mod matching;
 mod members;
 mod methods;
+mod named;
 mod narrowing;
 mod objects;
 mod observed;
@@ -77,7 +78,7 @@ pub use collect::Unit;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{self, FunctionId, FunctionKind, GlobalId, Local, Passing, StmtKind, Type};
-use crate::python::ast;
+use crate::python::{ast, walk};
 use crate::recording::RecordedCall;
 use crate::source::FileId;
 use body::{Body, Owner, assigned_names};
@@ -369,6 +370,11 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     }
     body.cells_of_parameters(&params, span)?;
     assigned_names(written.stmts(), &mut body.own_names);
+    if let Written::Lambda { body: value, .. } = written {
+        let mut named = Vec::new();
+        walk::named(value, &mut named);
+        body.own_names.extend(named.into_iter().map(|name| name.text.clone()));
+    }
     collect_globals(written.stmts(), &mut body);
     match written {
         Written::Def(def) => body.statements(&def.body)?,

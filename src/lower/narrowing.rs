@@ -42,12 +42,16 @@ pub enum Fact {
     Present(Known),
     /// An object of one of these classes of its family.
     Kinds(Known, Vec<ClassId>),
+    /// `:=` has assigned the variable.
+    Assigned(LocalId),
 }
 
 impl Fact {
-    fn of(&self) -> &Known {
+    /// The value that it is about.
+    pub fn of(&self) -> Option<&Known> {
         match self {
-            Fact::Present(known) | Fact::Kinds(known, _) => known,
+            Fact::Present(known) | Fact::Kinds(known, _) => Some(known),
+            Fact::Assigned(_) => None,
         }
     }
 }
@@ -59,6 +63,7 @@ impl Facts {
             match fact {
                 Fact::Present(known) => flow.know(known),
                 Fact::Kinds(known, classes) => _ = flow.kinds.insert(known.clone(), classes.clone()),
+                Fact::Assigned(local) => _ = flow.assigned.insert(*local),
             }
         }
     }
@@ -152,6 +157,10 @@ impl Body<'_, '_> {
     /// Goes back to what was known before a part that may not have run; `calls` is how many there had been.
     pub fn restore(&mut self, before: Flow, calls: u32) {
         self.flow = before;
+        for &local in &self.named {
+            self.flow.narrowed.remove(&local);
+            self.flow.forget_paths_from(local);
+        }
         if self.calls != calls {
             self.forget_shared();
         }
@@ -159,7 +168,11 @@ impl Body<'_, '_> {
 
     /// Forgets of a condition what a call after it may have changed.
     pub fn forget_in(&self, facts: &mut Facts) {
-        let stays = |fact: &Fact| matches!(fact.of(), Known::Local(local) if !is_cell(&self.locals, *local));
+        let stays = |fact: &Fact| match fact.of() {
+            Some(Known::Local(local)) => !is_cell(&self.locals, *local),
+            Some(Known::Field(_)) => false,
+            None => true,
+        };
         facts.when_true.retain(stays);
         facts.when_false.retain(stays);
     }

@@ -6,7 +6,7 @@ use super::narrowing::Known;
 use super::world::*;
 use crate::diagnostic::Code;
 use crate::ir::*;
-use crate::python::ast;
+use crate::python::{ast, walk};
 use crate::span::Span;
 use std::collections::HashSet;
 
@@ -171,7 +171,7 @@ impl Body<'_, '_> {
     }
 
     /// The type that a target already has, as a wish to the value's expression.
-    fn target_type(&mut self, target: &ast::Expr) -> Option<Type> {
+    pub(super) fn target_type(&mut self, target: &ast::Expr) -> Option<Type> {
         match &target.kind {
             ast::ExprKind::Name(name) => {
                 let Some(&local) = self.names.get(name) else {
@@ -344,7 +344,8 @@ impl Body<'_, '_> {
             Some(e) if want == Some(Type::Response) => self.handler_result(e, span)?,
             Some(e) => {
                 let known = self.inferred_result();
-                self.expr(e, want.as_ref().or(Some(&known).filter(|ty| ty.holds_function())))?
+                let wish = Some(&known).filter(|ty| ty.holds_function() || ty.holds_number());
+                self.expr(e, want.as_ref().or(wish))?
             }
         };
         let want = want.filter(|want| !self.contradicts(&value.ty, want));
@@ -476,6 +477,17 @@ impl Body<'_, '_> {
         self.forget_shared();
         let mut names = HashSet::new();
         assigned_names(body, &mut names);
+        self.forget_narrowed(&names);
+    }
+
+    /// The same of variables that `:=` assigns in a loop's test.
+    fn forget_assigned_by(&mut self, test: &ast::Expr) {
+        let mut names = Vec::new();
+        walk::named(test, &mut names);
+        self.forget_narrowed(&names.into_iter().map(|name| name.text.clone()).collect());
+    }
+
+    fn forget_narrowed(&mut self, names: &HashSet<String>) {
         let locals: HashSet<LocalId> = names.iter().filter_map(|n| self.names.get(n)).copied().collect();
         self.flow.narrowed.retain(|local| !locals.contains(local));
         locals.iter().for_each(|local| self.flow.forget_paths_from(*local));
@@ -483,6 +495,7 @@ impl Body<'_, '_> {
 
     fn while_(&mut self, test: &ast::Expr, body: &[ast::Stmt], orelse: &[ast::Stmt], span: Span) -> Lowered<()> {
         self.forget_assigned(body);
+        self.forget_assigned_by(test);
         let (condition, facts) = self.condition(test)?;
         let forever = matches!(condition.kind, ExprKind::Bool(true));
         let mut after = self.flow.clone();

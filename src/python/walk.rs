@@ -43,6 +43,19 @@ pub fn parts(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
+/// The names that `:=` assigns inside an expression, comprehensions included; lambdas have their own.
+pub fn named<'a>(expr: &'a Expr, found: &mut Vec<&'a Name>) {
+    match &expr.kind {
+        ExprKind::Lambda { params, .. } => {
+            defaults(params).into_iter().for_each(|default| named(default, found));
+            return;
+        }
+        ExprKind::Named { target, .. } => found.push(target),
+        _ => {}
+    }
+    parts(expr).into_iter().for_each(|part| named(part, found));
+}
+
 /// The expressions directly inside an expression that has no names of its own, to be changed.
 pub fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
     match &mut expr.kind {

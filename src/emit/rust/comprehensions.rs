@@ -13,9 +13,13 @@ use super::loops::{Given, label};
 use super::places::Kind;
 use super::printer::{Code, Level};
 use crate::emit::decide;
-use crate::ir::{Comprehension, ComprehensionKind, Expr, ExprKind, Iter, Lambda, LocalId, Root, Target, Type, walk};
+use crate::ir::walk::{self, Part};
+use crate::ir::{
+    Comprehension, ComprehensionKind, Expr, ExprKind, Iter, Lambda, LocalId, Need, Place, Root, Target, Type,
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use std::collections::HashSet;
 
 impl Scope<'_, '_> {
     /// A list, set, dict or fold over loops.
@@ -49,7 +53,7 @@ impl Scope<'_, '_> {
     /// The iterator with its conditions, the pattern of its elements, and what they are.
     fn filtered(&mut self, inner: &Comprehension) -> Option<(Code, TokenStream, Given)> {
         let level = inner.loops.first()?;
-        if !self.attempts.is_empty() && !self.in_closure {
+        if !self.attempts.is_empty() && !self.in_closure || stores_outside(inner) {
             return None;
         }
         let source = self.source(&level.iter, false, &|scope, root| scope.disturbed(root, inner));
@@ -386,4 +390,17 @@ fn extreme(largest: bool, keyed: bool, values: &Code) -> Code {
         (true, true) => quote!(order::largest_by(#values)),
         (false, true) => quote!(order::smallest_by(#values)),
     })
+}
+
+/// True where a comprehension assigns a variable that lives longer: a closure could not.
+fn stores_outside(inner: &Comprehension) -> bool {
+    let whole =
+        Expr::new(ExprKind::Comprehension(Box::new(inner.clone())), Type::None, crate::span::Location::default());
+    let (mut stored, mut declared) = (HashSet::new(), HashSet::new());
+    walk::each_part_of(&whole, Need::Own, &|_, _| Need::Ref, &mut |part| match part {
+        Part::Store(Place::Local(local)) => drop(stored.insert(*local)),
+        Part::Declare(local) => drop(declared.insert(*local)),
+        _ => {}
+    });
+    !stored.is_subset(&declared)
 }

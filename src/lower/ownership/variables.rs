@@ -169,8 +169,10 @@ pub(super) fn walk_stores(body: &[Stmt], held: &mut HashSet<LocalId>, found: &mu
                     target_stores(target, held, found);
                 }
                 walk_stores(body, held, found);
-                if let StmtKind::For { target, .. } = &stmt.kind {
-                    target_stores(target, held, found);
+                match &stmt.kind {
+                    StmtKind::For { target, .. } => target_stores(target, held, found),
+                    StmtKind::While { test, .. } => expression_stores(test, held, found),
+                    _ => {}
                 }
                 walk_stores(body, held, found);
                 walk_stores(orelse, held, found);
@@ -197,7 +199,9 @@ pub(super) fn walk_stores(body: &[Stmt], held: &mut HashSet<LocalId>, found: &mu
 fn expression_stores(e: &Expr, held: &mut HashSet<LocalId>, found: &mut HashSet<LocalId>) {
     let mut parts = Vec::new();
     e.parts(Need::Own, &|_, _| Need::Ref, &mut parts);
-    for part in parts {
+    // What a comprehension makes for each item happens again and again.
+    let rounds = if matches!(e.kind, ExprKind::Comprehension(_)) { 2 } else { 1 };
+    for part in std::iter::repeat_n(&parts, rounds).flatten() {
         match part {
             Part::Value(inner, _) => expression_stores(inner, held, found),
             Part::Body(body) => walk_stores(body, held, found),
