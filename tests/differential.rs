@@ -146,6 +146,8 @@ cases! {
     unused "control/unused";
     versions "control/versions";
     named "control/named";
+    maybe "text/maybe";
+    printing "functions/printing";
     membership "containers/membership";
     reads_itself "containers/reads_itself";
     families "classes/families";

@@ -59,6 +59,11 @@ macro_rules! builtins {
                 }
             }
 
+            /// True where it writes to standard output.
+            pub fn prints(self) -> bool {
+                matches!(self, Builtin::Library(op) if op.row().module == "console")
+            }
+
             /// True where it can decline.
             pub fn guards(self) -> bool {
                 match self {

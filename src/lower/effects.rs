@@ -58,6 +58,7 @@ fn direct(program: &Program, function: &Function, changes: &super::aliases::Root
                     touch(&mut effects, if changed { Access::Write } else { Access::Read });
                 }
                 ExprKind::Builtin { op: Builtin::ClockNow, .. } => effects.reads_clock = true,
+                ExprKind::Builtin { op, .. } if op.prints() => effects.prints = true,
                 ExprKind::Builtin { op: Builtin::Library(op), .. } if op.row().outside => effects.reads_clock = true,
                 ExprKind::Call { function, .. } => add(&mut effects, &program.function(*function).effects),
                 ExprKind::CallValue { callee, .. } => {

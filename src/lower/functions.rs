@@ -30,6 +30,9 @@ impl Body<'_, '_> {
             "sum" => &["start"],
             _ => &[],
         };
+        if name == "print" {
+            return self.print(args, keywords, span);
+        }
         if name == "dict" && args.is_empty() && !keywords.is_empty() {
             return self.dict_of_names(keywords, want, span);
         }
@@ -323,7 +326,7 @@ impl Body<'_, '_> {
         Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, Type::Float, at))
     }
 
-    fn str_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
+    pub(super) fn str_call(&mut self, e: &ast::Expr, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
         let value = self.expr(e, None)?;
         let value = match self.special_text(value, false, span)? {

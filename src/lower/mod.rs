@@ -56,6 +56,7 @@ mod observed;
 mod operators;
 mod ownership;
 mod percent;
+mod printing;
 mod program;
 mod raising;
 mod routes;

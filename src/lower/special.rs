@@ -295,11 +295,11 @@ impl<'a> Body<'_, 'a> {
 
     /// The text of an object by its own method: `__repr__`, before it `__str__` unless `repr` is asked for.
     pub fn special_text(&mut self, value: Expr, repr: bool, span: Span) -> Lowered<Result<Expr, Expr>> {
-        if let (false, Type::Optional(inner)) = (repr, &value.ty)
-            && matches!(**inner, Type::Str | Type::Enum(_) | Type::Class(_))
+        if let Type::Optional(inner) = &value.ty
+            && (**inner == Type::Str && !repr || self.has_text(inner, repr))
         {
             let inner = (**inner).clone();
-            return self.text_or_none(value, inner, span);
+            return self.text_or_none(value, inner, repr, span).map(Ok);
         }
         let own = if repr { None } else { self.special(&value.ty, "__str__") };
         let Some(id) = own.or_else(|| self.special(&value.ty, "__repr__")) else {
@@ -319,36 +319,29 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
-    /// `str(value)` of what may be None, where the text of the value is not its representation.
-    fn text_or_none(&mut self, value: Expr, inner: Type, span: Span) -> Lowered<Result<Expr, Expr>> {
-        let at = value.at;
-        if let Type::Class(_) = inner
-            && self.special(&inner, "__str__").or_else(|| self.special(&inner, "__repr__")).is_none()
-        {
-            return Ok(Err(value));
-        }
-        let (body, text) = self.block(|b| {
+    /// True for types whose text is made by the program.
+    fn has_text(&self, ty: &Type, repr: bool) -> bool {
+        matches!(ty, Type::Enum(_))
+            || !repr && self.special(ty, "__str__").is_some()
+            || self.special(ty, "__repr__").is_some()
+    }
+
+    /// The text of a value that may be None.
+    fn text_or_none(&mut self, value: Expr, inner: Type, repr: bool, span: Span) -> Lowered<Expr> {
+        let (before, text) = self.block(|b| {
             let value = if Self::is_simple(&value) { value } else { b.spill(value, span) };
-            let place = Place::Some(Box::new(value.clone()));
-            let present = Expr::new(ExprKind::Read { place, take: Take::Look }, inner.clone(), at);
-            let (before, own) = b.block(|b| match inner {
-                Type::Str => Ok(present),
-                _ => match b.special_text(present, false, span)? {
-                    Ok(text) => Ok(text),
-                    Err(value) => {
-                        let ty = b.world.describe(&value.ty);
-                        b.refuse(Code::UnsupportedCall, span, format!("the text of {ty} is not translated"), "")
-                    }
-                },
+            let at = value.at;
+            let test = Box::new(Expr::new(ExprKind::IsNone(Box::new(value.clone())), Type::Bool, at));
+            let place = Place::Some(Box::new(value));
+            let inside = Expr::new(ExprKind::Read { place, take: Take::Look }, inner, at);
+            let (first, text) = b.block(|b| match b.special_text(inside, repr, span)? {
+                Ok(text) | Err(text) => Ok(text),
             })?;
-            let kind = ExprKind::If {
-                test: Box::new(Expr::new(ExprKind::IsNone(Box::new(value)), Type::Bool, at)),
-                then: Box::new(Expr::new(ExprKind::Str("None".into()), Type::Str, at)),
-                orelse: Box::new(super::loops::after(before, own)),
-            };
-            Ok(Expr::new(kind, Type::Str, at))
+            let orelse = Box::new(super::loops::after(first, text));
+            let then = Box::new(Expr::new(ExprKind::Str("None".to_string()), Type::Str, at));
+            Ok(Expr::new(ExprKind::If { test, then, orelse }, Type::Str, at))
         })?;
-        Ok(Ok(super::loops::after(body, text)))
+        Ok(super::loops::after(before, text))
     }
 
     /// True where elements of an object are stored by its own method.

@@ -28,6 +28,7 @@ sources![
     "codecset.go",
     "codectuple.go",
     "codectupleof.go",
+    "console.go",
     "counter.go",
     "deque.go",
     "dequecopy.go",

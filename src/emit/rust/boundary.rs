@@ -515,6 +515,11 @@ impl<'e, 'p> Boundary<'e, 'p> {
             true => (quote!(clock::reset();), quote!(clock::advance(seconds);)),
             false => (TokenStream::new(), quote!(let _ = seconds;)),
         };
+        let prints = program.functions.iter().any(|function| function.effects.prints);
+        let (listen, heard) = match prints {
+            true => (quote!(console::listen();), quote!(console::heard())),
+            false => (TokenStream::new(), quote!(String::new())),
+        };
         let changes: TokenStream = self.classes().map(|class| self.change_dispatcher(class)).collect();
         quote!(
             /// A call that may change something starts.
@@ -530,6 +535,16 @@ impl<'e, 'p> Boundary<'e, 'p> {
             /// True where a float was put into text since the last time this was asked.
             pub fn take_shown() -> bool {
                 float::take_shown()
+            }
+
+            /// From here on what is printed on this thread is kept.
+            pub fn listen() {
+                #listen
+            }
+
+            /// What was printed since [`listen`].
+            pub fn heard() -> String {
+                #heard
             }
 
             /// Something here reads the clock.

@@ -1,6 +1,7 @@
 //! Methods of text.
 
 pub(super) const ROWS: &[&str] = &[
+    "~print(text: str, /) -> None outside = console::print",
     "str.title() -> str guards = letters::title",
     "str.capitalize() -> str guards = letters::capitalize",
     "str.swapcase() -> str guards = letters::swap",
