@@ -224,7 +224,13 @@ impl Session {
             Err(error) => return unreadable(line, &error.to_string()),
         };
         let id = request.get("id").cloned().unwrap_or(Value::Null);
-        written(&id, self.perform(&request, exact))
+        boundary::listen();
+        let mut answer = self.perform(&request, exact);
+        let printed = boundary::heard();
+        if !printed.is_empty() && !answer.contains_key("guard") {
+            answer.insert("stdout".to_string(), Value::from(printed));
+        }
+        written(&id, answer)
     }
 
     fn perform(&self, request: &Map<String, Value>, exact: bool) -> Map<String, Value> {

@@ -187,6 +187,8 @@ type Answer struct {
 	At string
 
 	mutated []byte
+	// printed is what the call wrote to standard output.
+	printed string
 	spent   time.Duration
 }
 
@@ -553,7 +555,10 @@ func (s *Session[S]) CallLine(line []byte, exact bool) []byte {
 	case err != nil:
 		return s.reply(w, id, malformed("the request is not JSON"), false)
 	}
-	return s.reply(w, id, s.perform(request, w), JSONTrue(request.GetOr("time", nil)))
+	heard := console.listen()
+	answer := s.perform(request, w)
+	answer.printed = heard()
+	return s.reply(w, id, answer, JSONTrue(request.GetOr("time", nil)))
 }
 
 // JSONTrue reports whether JSON data is true.
@@ -672,6 +677,10 @@ func (s *Session[S]) reply(w *Writer, id any, answer Answer, timed bool) []byte 
 	if len(answer.mutated) > 0 {
 		out.raw(`,"mutated":{`)
 		out.Buf = append(append(out.Buf, answer.mutated...), '}')
+	}
+	if answer.printed != "" && answer.Kind != AnswerGuard {
+		out.raw(`,"stdout":`)
+		out.Buf = AppendText(out.Buf, answer.printed, false)
 	}
 	if timed {
 		out.raw(`,"ns":` + IntText(int64(answer.spent)))

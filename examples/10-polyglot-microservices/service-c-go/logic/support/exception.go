@@ -32,7 +32,26 @@ type Exception struct {
 	// Class is its class.
 	Class *Class
 	// Message is what str(exception) gives.
-	Message string
+	Message    string
+	attributes map[string]any
+}
+
+// With returns the exception with a field, whose value never changes.
+func (e *Exception) With(name string, value any) *Exception {
+	if e.attributes == nil {
+		e.attributes = map[string]any{}
+	}
+	e.attributes[name] = value
+	return e
+}
+
+// AttributeOf returns a field of an exception whose class sets it.
+func AttributeOf[T any](e *Exception, name string) T {
+	value, ok := e.attributes[name].(T)
+	if !ok {
+		Decline("attribute")
+	}
+	return value
 }
 
 // Error returns the class and the message.

@@ -69,6 +69,8 @@ func (j *journal[S]) undo(s *Session[S]) {
 		return
 	}
 	clock.taken()
+	// What is repeated has been printed.
+	defer console.listen()()
 	s.state, s.kept = copyOf(s.module, j.state, j.kept)
 	for _, step := range j.steps {
 		clock.give(step.readings)

@@ -1,6 +1,9 @@
 //! Python's exceptions as values: a class, and the text that `str(exception)` gives.
 
+use super::guard::guard;
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 /// An exception class; two classes are the same where they are the same static.
 #[derive(Debug)]
@@ -23,15 +26,24 @@ impl ExceptionClass {
     }
 }
 
+/// A field of an exception: its name, and a value that never changes.
+type Attribute = (&'static str, Arc<dyn Any + Send + Sync>);
+
 /// An exception on its way.
 #[derive(Clone)]
-pub struct Exception(Box<(&'static ExceptionClass, String)>);
+pub struct Exception(Box<(&'static ExceptionClass, String, Vec<Attribute>)>);
 
 impl Exception {
     /// An exception of a class with its message.
     #[cold]
     pub fn new(class: &'static ExceptionClass, message: impl Into<String>) -> Exception {
-        Exception(Box::new((class, message.into())))
+        Exception(Box::new((class, message.into(), Vec::new())))
+    }
+
+    /// The same with a field.
+    pub fn with<T: Any + Send + Sync>(mut self, name: &'static str, value: T) -> Exception {
+        self.0.2.push((name, Arc::new(value)));
+        self
     }
 
     /// Its class.
@@ -47,6 +59,15 @@ impl Exception {
     /// True where `except class` catches it.
     pub fn is_a(&self, class: &'static ExceptionClass) -> bool {
         self.class().is_a(class)
+    }
+}
+
+/// A field of an exception whose class sets it.
+pub fn attribute<T: Any + Clone>(error: &Exception, name: &str) -> T {
+    let found = error.0.2.iter().find(|(known, _)| *known == name);
+    match found.and_then(|(_, value)| value.downcast_ref::<T>()) {
+        Some(value) => value.clone(),
+        None => guard("attribute", ""),
     }
 }
 

@@ -27,6 +27,14 @@ pub fn tuple_item<T>(xs: &[T], index: i64) -> Result<&T, Exception> {
     xs.get(position(xs.len(), index)).ok_or_else(|| out_of_range("tuple index out of range"))
 }
 
+/// `t.index(value, start, stop)`
+pub fn tuple_index<T: PartialEq<Q>, Q: ?Sized>(xs: &[T], value: &Q, start: i64, stop: i64) -> Result<i64, Exception> {
+    let (first, last) = bounds(xs.len(), Some(start), Some(stop));
+    let part = xs.get(first..last.max(first)).unwrap_or_default();
+    let missing = || Exception::new(&VALUE_ERROR, "tuple.index(x): x not in tuple");
+    part.iter().position(|item| *item == *value).map(|at| (at + first) as i64).ok_or_else(missing)
+}
+
 /// `data[index]` of bytes.
 #[inline]
 pub fn byte(data: &[u8], index: i64) -> Result<i64, Exception> {
