@@ -136,8 +136,10 @@ impl<'a> Body<'_, 'a> {
         let (ExceptionId::Custom(index), Some((home, init))) = (class, self.world.exception_init(class)) else {
             return Ok(false);
         };
+        // The arguments belong to where it is raised.
+        let inner = self.exception_arguments(home, init, args, keywords, span)?;
         let outer = self.raising.replace(Raising::default());
-        let done = self.run_exception(home, init, args, keywords, span);
+        let done = self.run_exception(home, init, (inner, args.len()), span);
         let made = std::mem::replace(&mut self.raising, outer);
         done?;
         let Some(Raising { fields, message: Some(message) }) = made else { return Ok(true) };
@@ -167,17 +169,16 @@ impl<'a> Body<'_, 'a> {
         Ok(true)
     }
 
+    /// Runs a constructor with its parameters, so many of which were given by position.
     fn run_exception(
         &mut self,
         home: u32,
         init: &'a ast::FunctionDef,
-        args: &[ast::Expr],
-        keywords: &[ast::Keyword],
+        (inner, given): (HashMap<String, LocalId>, usize),
         span: Span,
     ) -> Lowered<()> {
         let Some((own, params)) = init.params.items.split_first() else { return Ok(()) };
-        let inner = self.exception_arguments(home, params, args, keywords, span)?;
-        let positional: Vec<LocalId> = params.iter().take(args.len()).map(|param| inner[&param.name.text]).collect();
+        let positional: Vec<LocalId> = params.iter().take(given).map(|param| inner[&param.name.text]).collect();
         let module = self.world.exceptions[home as usize].module;
         let here = (
             std::mem::replace(&mut self.module, module),
@@ -204,11 +205,12 @@ impl<'a> Body<'_, 'a> {
     fn exception_arguments(
         &mut self,
         home: u32,
-        params: &'a [ast::Parameter],
+        init: &'a ast::FunctionDef,
         args: &[ast::Expr],
         keywords: &[ast::Keyword],
         span: Span,
     ) -> Lowered<HashMap<String, LocalId>> {
+        let params = init.params.items.get(1..).unwrap_or_default();
         let slots = params.iter().map(super::calls::untyped_slot).collect();
         let module = self.world.exceptions[home as usize].module;
         let (values, order) = self.bind("__init__", (module, None), slots, args, keywords, span)?;
@@ -267,7 +269,8 @@ impl<'a> Body<'_, 'a> {
             );
         }
         if let Some((above, init)) = self.world.exception_init(base) {
-            return self.run_exception(above, init, args, &[], span);
+            let inner = self.exception_arguments(above, init, args, &[], span)?;
+            return self.run_exception(above, init, (inner, args.len()), span);
         }
         let values = args.iter().map(|arg| self.expr(arg, None)).collect::<Lowered<Vec<_>>>()?;
         let message = self.message_of(base, values, span)?;

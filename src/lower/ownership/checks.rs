@@ -100,7 +100,9 @@ impl<'p> Decision<'p> {
             // Operands that are kept or changed in place hold the same elements as before.
             let copied = |at: &usize| !matches!(op, Builtin::Library(op) if op.need(*at) != Need::Ref);
             let operands = args.iter().enumerate().filter(|(at, _)| copied(at));
-            operands.for_each(|(_, arg)| self.check_elements(&arg.ty, e.at));
+            // `set(d)` takes the keys only.
+            let of_keys = matches!((op, &e.ty), (Builtin::Copy, Type::Set(_) | Type::FrozenSet(_)));
+            operands.for_each(|(_, arg)| self.check_elements(if of_keys { &e.ty } else { &arg.ty }, e.at));
         }
         if let ExprKind::Sorted { items, .. } = &e.kind
             && matches!(items.kind, ExprKind::Read { .. })
