@@ -390,6 +390,8 @@ impl<'c> Body<'c> {
             (Type::Str, Type::List(_)) => Ex::call("support.Chars", vec![value]),
             (Type::Dict(..), Type::Set(_) | Type::FrozenSet(_)) => Ex::call("support.SetOfKeys", vec![value]),
             (Type::FrozenSet(_), Type::FrozenSet(_)) => value,
+            // What never changes is its own copy.
+            (Type::Str, Type::Str) => value,
             (Type::Set(_) | Type::FrozenSet(_), Type::Set(_) | Type::FrozenSet(_)) => value.method("Copy", vec![]),
             (Type::List(_), Type::Set(_) | Type::FrozenSet(_)) => {
                 Ex::Spread(Box::new(Ex::word(format!("support.NewSet{arguments}"))), vec![value])
