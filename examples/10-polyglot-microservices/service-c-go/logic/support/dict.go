@@ -43,12 +43,16 @@ func (d *Dict[K, V]) find(key K) int {
 		if place, ok := d.index[key]; ok {
 			return place
 		}
-		return -1
-	}
-	for i := range d.entries {
-		if d.entries[i].Key == key && (d.gone == nil || !d.gone[i]) {
-			return i
+	} else {
+		for i := range d.entries {
+			if d.entries[i].Key == key && (d.gone == nil || !d.gone[i]) {
+				return i
+			}
 		}
+	}
+	if key != key {
+		// NaN, or a tuple with it: Python would find the same object again.
+		Decline("nan_key")
 	}
 	return -1
 }
