@@ -145,6 +145,7 @@ cases! {
     imports_again "control/imports_again";
     unused "control/unused";
     versions "control/versions";
+    certain "control/certain";
     named "control/named";
     maybe "text/maybe";
     printing "functions/printing";

@@ -5,8 +5,8 @@
 
 use crate::artifact::Access;
 use crate::ir::{
-    ArithOp, Builtin, Check, Class, ClassId, ClassRepr, Expr, ExprKind, FormatPart, Function, FunctionId, FunctionKind,
-    Need, Param, Place, Program, Stmt, StmtKind, Type, Values, walk,
+    ArithOp, Builtin, Check, Class, ClassId, ClassRepr, Conversion, Expr, ExprKind, FormatPart, Function, FunctionId,
+    FunctionKind, Need, Param, Place, Program, Type, Values, walk,
 };
 use std::collections::{BTreeSet, HashSet};
 
@@ -65,9 +65,10 @@ pub fn constant_float(program: &Program, expr: &Expr) -> Option<f64> {
     }
 }
 
-/// True where a number is a constant other than zero, so that dividing by it cannot raise.
+/// True where a number is a constant other than zero, or proven not to be zero, so that dividing by it cannot raise.
 pub fn never_zero(program: &Program, expr: &Expr) -> bool {
     match expr.ty {
+        _ if matches!(expr.kind, ExprKind::Convert { to: Conversion::NonZero, .. }) => true,
         Type::Int => constant_int(program, expr).is_some_and(|value| value != 0),
         Type::Float => constant_float(program, expr).is_some_and(|value| value != 0.0),
         _ => false,
@@ -214,6 +215,7 @@ fn arith_raises(op: ArithOp, right: &Expr) -> bool {
         ArithOp::TrueDiv | ArithOp::FloorDiv | ArithOp::Mod => match right.kind {
             ExprKind::Int(value) => value == 0,
             ExprKind::Float(value) => value == 0.0,
+            ExprKind::Convert { to: Conversion::NonZero, .. } => false,
             _ => true,
         },
         ArithOp::Pow | ArithOp::LeftShift | ArithOp::RightShift => true,
@@ -229,60 +231,6 @@ pub fn is_silent(expr: &Expr) -> bool {
         ExprKind::Bytes(_) => true,
         _ => is_simple(expr),
     }
-}
-
-/// True where control never comes out at the end of some statements.
-pub fn diverges(stmts: &[Stmt]) -> bool {
-    stmts.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Return(_) | StmtKind::Raise(_) | StmtKind::Reraise(_) | StmtKind::Break | StmtKind::Continue => true,
-        StmtKind::If { then, orelse, .. } => diverges(then) && diverges(orelse),
-        StmtKind::While { test, body, orelse } => {
-            !breaks(body) && (matches!(test.kind, ExprKind::Bool(true)) || diverges(orelse))
-        }
-        StmtKind::For { body, orelse, .. } => !breaks(body) && diverges(orelse),
-        StmtKind::Try { body, handlers, orelse, finally } => {
-            diverges(finally)
-                || (diverges(body) || diverges(orelse)) && handlers.iter().all(|handler| diverges(&handler.body))
-        }
-        StmtKind::Expr(expr) => expr.ty == Type::Never,
-        StmtKind::Let { .. } | StmtKind::Assign { .. } | StmtKind::Update { .. } | StmtKind::Unpack { .. } => false,
-    })
-}
-
-/// True where some statements may leave the loop that is directly around them by `break`.
-pub fn breaks(stmts: &[Stmt]) -> bool {
-    leaves(stmts, &|kind| matches!(kind, StmtKind::Break))
-}
-
-/// True where some statements may start the next round of the loop that is directly around them.
-pub fn continues(stmts: &[Stmt]) -> bool {
-    leaves(stmts, &|kind| matches!(kind, StmtKind::Continue))
-}
-
-fn leaves(stmts: &[Stmt], test: &dyn Fn(&StmtKind) -> bool) -> bool {
-    stmts.iter().any(|stmt| match &stmt.kind {
-        StmtKind::If { then, orelse, .. } => leaves(then, test) || leaves(orelse, test),
-        StmtKind::For { orelse, .. } | StmtKind::While { orelse, .. } => leaves(orelse, test),
-        StmtKind::Try { body, handlers, orelse, finally } => {
-            let handled = handlers.iter().any(|handler| leaves(&handler.body, test));
-            handled || leaves(body, test) || leaves(orelse, test) || leaves(finally, test)
-        }
-        kind => test(kind),
-    })
-}
-
-/// True where some statements, or the ones inside them, return from the function.
-pub fn returns(stmts: &[Stmt]) -> bool {
-    stmts.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Return(_) => true,
-        StmtKind::If { then, orelse, .. } => returns(then) || returns(orelse),
-        StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => returns(body) || returns(orelse),
-        StmtKind::Try { body, handlers, orelse, finally } => {
-            let handled = handlers.iter().any(|handler| returns(&handler.body));
-            handled || returns(body) || returns(orelse) || returns(finally)
-        }
-        _ => false,
-    })
 }
 
 /// Functions that can reach themselves through calls, of function values too.

@@ -229,6 +229,8 @@ pub enum Conversion {
     ToInt,
     /// `T` to `Optional(T)`.
     Some,
+    /// The same number, proven not to be zero.
+    NonZero,
     /// Any value to `Json`.
     ToJson,
 }

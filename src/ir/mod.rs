@@ -12,6 +12,7 @@
 
 mod builtin;
 mod expr;
+pub mod leaving;
 pub mod library;
 pub mod pretty;
 pub mod returns;

@@ -315,6 +315,7 @@ impl<'p> Printer<'p> {
                     Conversion::Widen => "widen",
                     Conversion::ToInt => "int",
                     Conversion::Some => "some",
+                    Conversion::NonZero => "nonzero",
                     Conversion::ToJson => "json",
                 };
                 format!("{word}({})", self.expr(value))

@@ -70,7 +70,11 @@ impl Expr {
             ExprKind::Convert { to, value: inner } => match to {
                 Conversion::ToJson => value(inner, Ref),
                 Conversion::Some => value(inner, Own),
-                Conversion::ToNumber | Conversion::ToFloat | Conversion::Widen | Conversion::ToInt => value(inner, Own),
+                Conversion::ToNumber
+                | Conversion::ToFloat
+                | Conversion::Widen
+                | Conversion::ToInt
+                | Conversion::NonZero => value(inner, Own),
             },
             ExprKind::IsNone(inner) | ExprKind::Message(inner) | ExprKind::Attribute { exception: inner, .. } => {
                 value(inner, Ref)

@@ -204,7 +204,9 @@ fn range_raises(iter: &Iter) -> bool {
 fn arith_raises(op: ArithOp, right: &Expr) -> bool {
     match op {
         ArithOp::TrueDiv | ArithOp::FloorDiv | ArithOp::Mod => {
-            !matches!(right.kind, ExprKind::Int(n) if n != 0) && !matches!(right.kind, ExprKind::Float(x) if x != 0.0)
+            !matches!(right.kind, ExprKind::Int(n) if n != 0)
+                && !matches!(right.kind, ExprKind::Float(x) if x != 0.0)
+                && !matches!(right.kind, ExprKind::Convert { to: Conversion::NonZero, .. })
         }
         ArithOp::LeftShift | ArithOp::RightShift => !matches!(right.kind, ExprKind::Int(n) if n >= 0),
         ArithOp::Pow => right.ty == Type::Float,

@@ -10,7 +10,7 @@
 //! `return NotImplemented` declines the call: what Python tries next is not followed.
 
 use super::body::Body;
-use super::world::{Lowered, World};
+use super::world::{Lowered, World, Written};
 use crate::diagnostic::Code;
 use crate::ir::*;
 use crate::python::ast;
@@ -257,7 +257,7 @@ impl<'a> Body<'_, 'a> {
                 return self.refuse(Code::TypeMismatch, span, message, "give an int");
             }
         }
-        if matches!(&length.kind, ExprKind::Builtin { op: Builtin::Len, .. }) {
+        if matches!(&length.kind, ExprKind::Builtin { op: Builtin::Len, .. }) || self.gives_a_length(id) {
             return Ok(length);
         }
         let (body, length) = self.block(|b| {
@@ -272,6 +272,23 @@ impl<'a> Body<'_, 'a> {
             Ok(length)
         })?;
         Ok(Expr::new(ExprKind::Block { body, value: Box::new(length) }, Type::Int, at))
+    }
+
+    /// True for a method that does nothing but give the length of something: no less than zero.
+    fn gives_a_length(&self, id: FunctionId) -> bool {
+        let info = self.world.function(id);
+        let Written::Def(def) = info.written else { return false };
+        let value = match def.body.as_slice() {
+            [ast::Stmt { kind: ast::StmtKind::Return(Some(value)), .. }] => value,
+            [doc, ast::Stmt { kind: ast::StmtKind::Return(Some(value)), .. }] if matches!(&doc.kind, ast::StmtKind::Expr(text) if matches!(text.kind, ast::ExprKind::Str(_))) => {
+                value
+            }
+            _ => return false,
+        };
+        info.module == self.module
+            && self.is_builtin("len")
+            && matches!(&value.kind, ast::ExprKind::Call { func, .. }
+                if matches!(&func.kind, ast::ExprKind::Name(name) if name == "len"))
     }
 
     /// The method that decides the truth of an object; without one it is true.

@@ -45,9 +45,28 @@ const INTS: &[i128] = &[
     1_000_000_000_000_000_000_000_000_000_000,
 ];
 
+/// The largest number whose square has 64 bits.
+const ROOT: i128 = 3_037_000_499;
+
 /// What sums and products leave 64 bits with, and what keeps them just inside.
-const EDGES: &[i128] =
-    &[MAX, MAX, MIN, MIN, MAX - 1, MIN + 1, MAX - 2, MAX / 2, MAX / 2 + 1, MIN / 2, MIN / 2 - 1, 0, 1, -1];
+const EDGES: &[i128] = &[
+    MAX,
+    MAX,
+    MIN,
+    MIN,
+    MAX - 1,
+    MIN + 1,
+    MAX - 2,
+    MAX / 2,
+    MAX / 2 + 1,
+    MIN / 2,
+    MIN / 2 - 1,
+    ROOT,
+    ROOT + 1,
+    0,
+    1,
+    -1,
+];
 
 const FLOATS: &[f64] = &[
     0.0,
@@ -214,10 +233,11 @@ pub(super) fn near_float(number: f64, random: &mut Random) -> Value {
 pub(super) fn number_text(constants: &[Value], random: &mut Random) -> String {
     let known: Vec<f64> = constants.iter().filter_map(number).collect();
     let number = match random.pick(&known) {
-        Some(number) if random.percent(50) => match random.below(4) {
-            0 => *number,
-            1 => number - 1.0,
-            2 => number * 2.0,
+        Some(number) if random.percent(50) => match random.below(6) {
+            0 | 1 => *number,
+            2 => number - 1.0,
+            3 => number + 1.0,
+            4 => number * 2.0,
             _ => number + random.between(-500, 500) as f64,
         },
         _ if random.percent(30) => return boundary_int(random).to_string(),

@@ -342,10 +342,12 @@ impl Values<'_> {
     fn near_items(&self, items: &[Value], random: &mut Random) -> Vec<Value> {
         let mut items = items.to_vec();
         let chosen = random.below(items.len());
-        match random.below(5) {
+        match random.below(6) {
             0 if !items.is_empty() => {
                 items.remove(chosen);
             }
+            // What is first stays first, and what is last stays last.
+            5 if !items.is_empty() => items.insert(chosen.max(1), items[chosen].clone()),
             1 if !items.is_empty() => items.push(items[chosen].clone()),
             2 => items.reverse(),
             3 if !items.is_empty() => items.swap(0, chosen),
@@ -414,12 +416,37 @@ fn ordinary_text(constants: &[Value], random: &mut Random) -> Value {
     if random.percent(6) {
         return Value::Str(number_text(constants, random));
     }
+    if random.percent(15)
+        && let Some(text) = joined_text(constants, random)
+    {
+        return Value::Str(text);
+    }
     if random.percent(15) {
         return Value::text(random.pick(STRINGS).copied().unwrap_or(""));
     }
     let letters: Vec<char> = random.pick(LETTERS).copied().unwrap_or("a").chars().collect();
     let length = if random.percent(8) { 20 + random.below(60) } else { 1 + random.below(9) };
     Value::Str((0..length).filter_map(|_| random.pick(&letters).copied()).collect())
+}
+
+/// Numbers and words with something between them that the source mentions: what it takes apart.
+fn joined_text(constants: &[Value], random: &mut Random) -> Option<String> {
+    let texts = || constants.iter().filter_map(|value| if let Value::Str(text) = value { Some(text) } else { None });
+    let separates =
+        |text: &&String| (1..=3).contains(&text.chars().count()) && !text.chars().any(char::is_alphanumeric);
+    let separators: Vec<&String> = texts().filter(separates).collect();
+    let words: Vec<&String> = texts().filter(|text| !separates(text)).collect();
+    let separator = random.pick(&separators)?;
+    let numbers = random.percent(70);
+    let piece = |random: &mut Random| match random.pick(&words) {
+        _ if numbers && random.percent(50) => random.between(0, 30).to_string(),
+        _ if numbers && random.percent(90) => number_text(constants, random),
+        Some(word) if random.percent(50) => (*word).clone(),
+        _ => random.pick(STRINGS).copied().unwrap_or("").to_owned(),
+    };
+    let pieces: Vec<String> = (0..1 + random.below(4)).map(|_| piece(random)).collect();
+    let joined = pieces.join(separator);
+    Some(if random.percent(15) { format!("\u{2003}{joined}\u{85}\n") } else { joined })
 }
 
 fn near_text(text: &str, random: &mut Random) -> Value {

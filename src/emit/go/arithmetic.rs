@@ -9,7 +9,7 @@ use super::printer::Ex;
 use super::statements::Body;
 use super::text;
 use crate::emit::decide;
-use crate::ir::{ArithOp, Builtin, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Target, Type, walk};
+use crate::ir::{ArithOp, Builtin, Conversion, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Target, Type, walk};
 
 impl<'c> Body<'c> {
     /// Integer expressions without a choice are computed here; Go would give them the wrong type.
@@ -168,6 +168,7 @@ impl<'c> Body<'c> {
             ExprKind::Builtin { op: Builtin::Len | Builtin::Count, .. } => Some((0, 1 << 47)),
             ExprKind::Builtin { op: Builtin::Ord, .. } => Some((0, 0x10_FFFF)),
             ExprKind::Convert { value, .. } if value.ty == Type::Bool => Some((0, 1)),
+            ExprKind::Convert { to: Conversion::NonZero, value } => self.range(value),
             ExprKind::Negate(inner) => self.range(inner).map(|(low, high)| (-high, -low)),
             ExprKind::If { then, orelse, .. } => {
                 let (a, b) = (self.range(then)?, self.range(orelse)?);

@@ -294,7 +294,7 @@ impl<'c> Body<'c> {
             Conversion::ToNumber => Ex::call("support.NumberFromFloat", vec![ex]),
             Conversion::ToFloat if value.ty == Type::Number => ex.method("Float", vec![]),
             Conversion::Widen if value.ty == Type::Number => ex.method("Widened", vec![]),
-            Conversion::ToFloat | Conversion::Widen | Conversion::ToInt => ex,
+            Conversion::ToFloat | Conversion::Widen | Conversion::ToInt | Conversion::NonZero => ex,
             Conversion::Some => match ty {
                 Type::Optional(_) if value.ty == Type::None => self.cx.zero(ty),
                 Type::Optional(inner) if !self.cx.is_nilable(inner) && value.ty != *ty => {

@@ -132,6 +132,9 @@ impl<'c> Body<'c> {
             Type::Dict(key, _, _) => {
                 let values = self.operands(&[base, index]);
                 let [dict, at] = take_two(values);
+                if check == Check::Proven {
+                    return dict.method("At", vec![at]);
+                }
                 let at = self.stable("key", at, index);
                 let found = self.fresh("found");
                 let value = if wanted { self.fresh("value") } else { "_".into() };
@@ -208,8 +211,8 @@ impl<'c> Body<'c> {
                 self.owner(base).dot(name)
             }
             Place::Cell(base) => self.owner(base).dot("Value"),
-            Place::Item { base, index, .. } if matches!(base.ty, Type::Dict(..)) => {
-                self.dict_slot(base, index).unary("*")
+            Place::Item { base, index, check } if matches!(base.ty, Type::Dict(..)) => {
+                self.dict_slot(base, index, *check).unary("*")
             }
             Place::Item { base, index, .. } if matches!(base.ty, Type::Deque(_)) => {
                 let [deque, at] = take_two(self.operands(&[base, index]));
@@ -241,8 +244,11 @@ impl<'c> Body<'c> {
     }
 
     /// A pointer to the value of a dict at a key that must be there.
-    fn dict_slot(&mut self, base: &'c Expr, index: &'c Expr) -> Ex {
+    fn dict_slot(&mut self, base: &'c Expr, index: &'c Expr, check: Check) -> Ex {
         let [dict, key] = take_two(self.operands(&[base, index]));
+        if check == Check::Proven {
+            return self.spill("slot", dict.method("Ref", vec![key]));
+        }
         let key = self.stable("key", key, index);
         let slot = self.spill("slot", dict.method("Ref", vec![key.clone()]));
         let Type::Dict(key_type, _, _) = &base.ty else { return slot };

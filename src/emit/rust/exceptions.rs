@@ -14,7 +14,7 @@
 
 use super::expressions::Scope;
 use super::places::Kind;
-use crate::emit::decide;
+use crate::ir::leaving;
 use crate::ir::{ExceptionId, ExceptionKind, Handler, LocalId, Place, Raise, Stmt, StmtKind, Type};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -161,9 +161,9 @@ impl Scope<'_, '_> {
         results: &[LocalId],
         tail: bool,
     ) -> TokenStream {
-        let leaves = decide::breaks(body) || decide::continues(body);
-        let returns = decide::returns(body);
-        let always = decide::diverges(body);
+        let leaves = leaving::breaks(body) || leaving::continues(body);
+        let returns = leaving::returns(body);
+        let always = leaving::diverges(body);
         let values = self.tuple_of(results);
         let direct = self.direct_attempt(body, results);
         let declared = if direct.is_some() { TokenStream::new() } else { self.declare_results(results, body) };
@@ -174,7 +174,7 @@ impl Scope<'_, '_> {
         } else {
             self.closure_attempt(body, &declared, &values, returns)
         };
-        let falls_through = !always && !decide::diverges(orelse);
+        let falls_through = !always && !leaving::diverges(orelse);
         let orelse_code = self.stmts(orelse);
         let ok = if falls_through { quote!({ #orelse_code #values }) } else { quote!({ #orelse_code }) };
         let arms = self.handler_arms(handlers, results, tail);
@@ -191,7 +191,7 @@ impl Scope<'_, '_> {
             false => (TokenStream::new(), outcome),
         };
         let matched = quote!(match #outcome { #on_ok #arms });
-        let diverges = !falls_through && handlers.iter().all(|handler| decide::diverges(&handler.body));
+        let diverges = !falls_through && handlers.iter().all(|handler| leaving::diverges(&handler.body));
         if results.is_empty() || diverges { quote!(#first #matched) } else { quote!(#first let #pattern = #matched;) }
     }
 
@@ -262,7 +262,7 @@ impl Scope<'_, '_> {
         let raises = std::mem::replace(&mut self.raises, true);
         let in_closure = std::mem::replace(&mut self.in_closure, false);
         let asked = self.asked;
-        let code = if decide::diverges(body) { self.tail_stmts(body) } else { self.stmts(body) };
+        let code = if leaving::diverges(body) { self.tail_stmts(body) } else { self.stmts(body) };
         (self.asked, self.in_closure) = (asked, in_closure);
         (self.raises, self.loops, self.attempts) = (raises, loops, attempts);
         let (end, ty) = match returns {
@@ -270,7 +270,7 @@ impl Scope<'_, '_> {
                 let ty = self.emitter.ty(&self.result.clone());
                 (TokenStream::new(), quote!(-> Result<#ty, Exception>))
             }
-            false if decide::diverges(body) => (TokenStream::new(), quote!(-> Result<(), Exception>)),
+            false if leaving::diverges(body) => (TokenStream::new(), quote!(-> Result<(), Exception>)),
             false => (quote!(Ok(#values)), quote!(-> Result<_, Exception>)),
         };
         (TokenStream::new(), quote!((|| #ty { #declared #code #end })()))
@@ -289,7 +289,7 @@ impl Scope<'_, '_> {
         let code = self.stmts(body);
         self.attempts.pop();
         let label = attempt.lifetime();
-        let end = if decide::diverges(body) { TokenStream::new() } else { quote!(Attempt::Done(#values)) };
+        let end = if leaving::diverges(body) { TokenStream::new() } else { quote!(Attempt::Done(#values)) };
         let returned = match self.attempts.last() {
             Some(outer) => outer.give_back(quote!(value), true),
             None if self.raises => quote!(return Ok(value)),
@@ -334,7 +334,7 @@ impl Scope<'_, '_> {
                 quote!(#name.is_a(&#class))
             })
             .collect();
-        let falls_through = !decide::diverges(&handler.body);
+        let falls_through = !leaving::diverges(&handler.body);
         let declared = if falls_through { self.declare_results(results, &handler.body) } else { TokenStream::new() };
         let values = self.tuple_of(results);
         let body = match tail && !falls_through {
@@ -361,8 +361,8 @@ impl Scope<'_, '_> {
     ) -> TokenStream {
         let label = self.temporary("guarded");
         let all = || [body, orelse].into_iter().chain(handlers.iter().map(|handler| handler.body.as_slice()));
-        let leaves = all().any(|body| decide::breaks(body) || decide::continues(body));
-        let returns = all().any(decide::returns);
+        let leaves = all().any(|body| leaving::breaks(body) || leaving::continues(body));
+        let returns = all().any(leaving::returns);
         let attempt = Attempt { label, leaves };
         self.attempts.push(attempt.clone());
         let inner = match handlers.is_empty() && orelse.is_empty() {
@@ -374,8 +374,8 @@ impl Scope<'_, '_> {
         };
         self.attempts.pop();
         let (values, pattern) = (self.tuple_of(results), self.results_pattern(results));
-        let diverges = (decide::diverges(body) || decide::diverges(orelse))
-            && handlers.iter().all(|handler| decide::diverges(&handler.body));
+        let diverges = (leaving::diverges(body) || leaving::diverges(orelse))
+            && handlers.iter().all(|handler| leaving::diverges(&handler.body));
         let finally = self.stmts(finally);
         let label = attempt.lifetime();
         let again = self.throw(quote!(error), tail && diverges);

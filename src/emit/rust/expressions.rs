@@ -359,6 +359,7 @@ impl<'e, 'p> Scope<'e, 'p> {
                 let code = self.owned(value);
                 Code::atom(quote!(Some(#code)))
             }
+            Conversion::NonZero => self.owned(value),
             Conversion::ToJson if value.ty == Type::Json => self.owned(value),
             Conversion::ToJson => {
                 self.emitter.needs_json(&value.ty);

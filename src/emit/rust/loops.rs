@@ -11,6 +11,7 @@ use super::places::{Kind, Value};
 use super::printer::{Code, Level};
 use crate::artifact::Access;
 use crate::emit::decide;
+use crate::ir::leaving;
 use crate::ir::walk::Part;
 use crate::ir::{
     Binding, Comprehension, Expr, ExprKind, Iter, LocalId, Need, Passing, Place, Root, Stmt, Target, Type, walk,
@@ -107,7 +108,7 @@ impl Scope<'_, '_> {
     fn framed(&mut self, head: TokenStream, start: TokenStream, body: &[Stmt], orelse: &[Stmt]) -> TokenStream {
         let name = self.temporary("each");
         let number: usize = name.to_string().trim_start_matches("each_").parse().unwrap_or(0);
-        let block = (!orelse.is_empty() && decide::breaks(body)).then(|| format_ident!("search_{number}"));
+        let block = (!orelse.is_empty() && leaving::breaks(body)).then(|| format_ident!("search_{number}"));
         self.loops.push(Frame { label: name, block: block.clone(), used: false, attempts: self.attempts.len() });
         let body = self.stmts(body);
         let used = self.loops.pop().is_some_and(|frame| frame.used);

@@ -270,6 +270,11 @@ impl Scope<'_, '_> {
 
     fn item(&mut self, base: &Expr, index: &Expr, check: Check) -> Value {
         match &base.ty {
+            Type::Dict(..) if check == Check::Proven => {
+                let base = self.receiver(base).at(Level::Atom);
+                let key = self.borrowed(index);
+                Value::new(Code::atom(quote!(#base[#key])), Kind::Place)
+            }
             Type::Dict(..) => {
                 self.emitter.needs_repr(&index.ty);
                 let base = self.borrowed(base);
@@ -367,6 +372,11 @@ impl Scope<'_, '_> {
             }
             Place::Cell(base) => Value::new(self.changed(base).code, Kind::Mut),
             Place::Item { base, index, check } => match &base.ty {
+                Type::Dict(..) if *check == Check::Proven => {
+                    let base = self.changed(base).code.at(Level::Atom);
+                    let key = self.borrowed(index);
+                    Value::new(Code::atom(quote!(#base[#key])), Kind::Place)
+                }
                 Type::Dict(..) => {
                     self.emitter.needs_repr(&index.ty);
                     let base = self.changed(base).borrow_mut();

@@ -10,6 +10,7 @@ use super::expressions::Scope;
 use super::places::{Kind, indices};
 use super::printer::{Code, Level};
 use crate::emit::decide;
+use crate::ir::leaving;
 use crate::ir::{ArithOp, Builtin, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Target, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -23,7 +24,7 @@ impl Scope<'_, '_> {
     /// The whole body of a function: the last statement is its value.
     pub fn body(&mut self, stmts: &[Stmt]) -> TokenStream {
         let body = self.sequence(stmts, true);
-        let falls_through = !decide::diverges(stmts);
+        let falls_through = !leaving::diverges(stmts);
         let end = if falls_through && self.raises { quote!(Ok(())) } else { TokenStream::new() };
         quote!(#body #end)
     }
@@ -37,7 +38,7 @@ impl Scope<'_, '_> {
         let mut out = TokenStream::new();
         for (at, stmt) in stmts.iter().enumerate() {
             let last = at + 1 == stmts.len();
-            let ends = decide::diverges(std::slice::from_ref(stmt));
+            let ends = leaving::diverges(std::slice::from_ref(stmt));
             out.extend(self.stmt(stmt, tail && last && ends, &stmts[at + 1..]));
             if ends {
                 break;
