@@ -202,6 +202,11 @@ impl Ends {
         Ends { locals: BTreeSet::from([local]), ..Ends::default() }
     }
 
+    /// True where a key of any dict may be gone afterwards.
+    pub fn removes_keys(&self) -> bool {
+        self.everything || self.families.contains(&Family::Dict)
+    }
+
     /// Both.
     pub fn and(mut self, other: Ends) -> Ends {
         self.locals.extend(other.locals);

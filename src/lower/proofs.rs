@@ -63,10 +63,11 @@ fn statement(stmt: &mut Stmt, mut known: Certain) -> Option<Certain> {
         }
         StmtKind::For { target, iter, body, orelse } => {
             iterated(iter, &mut known);
-            known.end(&Ends::of_target(target).and(Ends::of_body(body)));
+            let ends = Ends::of_target(target).and(Ends::of_body(body));
+            known.end(&ends);
             let mut round = known.clone();
             into(target, &mut round);
-            of_loop(target, iter, &mut round);
+            of_loop(target, iter, &ends, &mut round);
             block(body, round);
             let ended = block(orelse, known.clone());
             return if leaving::breaks(body) { Certain::join(ended, Some(known)) } else { ended };
@@ -173,15 +174,22 @@ fn into(target: &mut Target, known: &mut Certain) {
     }
 }
 
-/// What the iteration tells of its variables at the start of each round.
-fn of_loop(target: &Target, iter: &Iter, known: &mut Certain) {
+/// What the iteration tells of its variables at the start of each round; `ends` is what earlier rounds may have ended.
+fn of_loop(target: &Target, iter: &Iter, ends: &Ends, known: &mut Certain) {
     let variable = |target: &Target| match target {
         Target::Declare(local) | Target::Assign(Place::Local(local)) => Some(*local),
         _ => None,
     };
     match (iter, target) {
-        (Iter::Value(dict), _) if matches!(dict.ty, Type::Dict(..)) => {
-            variable(target).into_iter().for_each(|local| key_of(dict, local, known));
+        (Iter::Value(keys), _) => {
+            let (dict, taken_before) = match &keys.kind {
+                ExprKind::Sorted { items, .. } => (&**items, true),
+                ExprKind::Builtin { op: Builtin::Copy, args } => (&args[0], true),
+                _ => (keys, false),
+            };
+            if !(taken_before && ends.removes_keys()) {
+                variable(target).into_iter().for_each(|local| key_of(dict, local, known));
+            }
         }
         (Iter::Items(dict), Target::Tuple(items)) => {
             items.first().and_then(variable).into_iter().for_each(|local| key_of(dict, local, known));
@@ -197,7 +205,7 @@ fn of_loop(target: &Target, iter: &Iter, known: &mut Certain) {
             if let (ExprKind::Int(1..), Some(local)) = (&start.kind, counted) {
                 known.learn(Fact::NonZero(local));
             }
-            items.get(1).into_iter().for_each(|item| of_loop(item, inner, known));
+            items.get(1).into_iter().for_each(|item| of_loop(item, inner, ends, known));
         }
         _ => {}
     }
@@ -337,7 +345,7 @@ fn expression(e: &mut Expr, known: &mut Certain) {
         ExprKind::Comprehension(comprehension) => {
             let ends = of_comprehension(comprehension);
             known.end(&ends);
-            folded(comprehension, known);
+            folded(comprehension, &ends, known);
         }
         ExprKind::Sorted { items, key, .. } | ExprKind::Sort { items, key, .. } => {
             expression(items, known);
@@ -380,12 +388,12 @@ fn of_comprehension(comprehension: &Comprehension) -> Ends {
 }
 
 /// The loops of a comprehension and what they feed; what the whole may end is ended already.
-fn folded(comprehension: &mut Comprehension, known: &Certain) {
+fn folded(comprehension: &mut Comprehension, ends: &Ends, known: &Certain) {
     let mut round = known.clone();
     for one in &mut comprehension.loops {
         iterated(&mut one.iter, &mut round);
         into(&mut one.target, &mut round);
-        of_loop(&one.target, &one.iter, &mut round);
+        of_loop(&one.target, &one.iter, ends, &mut round);
         for test in &mut one.conditions {
             round = condition(test, round).0;
         }
@@ -502,6 +510,7 @@ mod tests {
         assert_eq!(checks("    if len(xs) < 2:\n        return 0\n    return xs[1]\n"), "xs!");
         assert_eq!(checks("    return n // len(xs) if xs else 0\n"), "//!");
         assert_eq!(checks("    return 7 // n if n > 0 or n < -3 else 0\n"), "//!");
+        assert_eq!(checks("    for key in sorted(d):\n        n += d[key]\n    return n\n"), "d!");
         assert_eq!(checks("    for i in range(2, n):\n        n += 7 // i\n    return n\n"), "//!");
     }
 
