@@ -146,6 +146,7 @@ cases! {
     unused "control/unused";
     versions "control/versions";
     certain "control/certain";
+    nan "numbers/nan";
     named "control/named";
     maybe "text/maybe";
     printing "functions/printing";

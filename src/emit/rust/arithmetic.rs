@@ -124,6 +124,16 @@ impl Scope<'_, '_> {
 
     fn compare_values(&mut self, op: CompareOp, left: &Expr, a: Value, right: &Expr, b: Value) -> Code {
         let ordered = !matches!(op, CompareOp::Eq | CompareOp::NotEq);
+        if let (Some(first), Some(second)) = (self.emitter.nan_inside(&left.ty), self.emitter.nan_inside(&right.ty)) {
+            let (a, b) = (a.borrow(), b.borrow());
+            let function = if ordered { quote!(compare) } else { quote!(equal) };
+            let found = Code::atom(quote!(nan::#function(#a, #b, |it| #first, |it| #second)));
+            return match (ordered, op) {
+                (true, _) => found.method("is_some_and", &[ordering_test(op)]),
+                (false, CompareOp::NotEq) => found.prefixed(quote!(!)),
+                (false, _) => found,
+            };
+        }
         let side = |expr: &Expr, value: Value| match (value.kind, &expr.ty) {
             (Kind::Slice, _) => value.code,
             (_, Type::Str) if ordered => value.code.method("as_str", &[]),
@@ -143,15 +153,19 @@ impl Scope<'_, '_> {
         }
         let int_code = if int.ty == Type::Bool { quote!(i64::from(#int_code)) } else { quote!(#int_code) };
         let ordering = Code::atom(quote!(float::compare_int(#int_code, #float_code)));
-        let test = match op {
-            CompareOp::Lt => quote!(std::cmp::Ordering::is_lt),
-            CompareOp::LtEq => quote!(std::cmp::Ordering::is_le),
-            CompareOp::Gt => quote!(std::cmp::Ordering::is_gt),
-            CompareOp::GtEq => quote!(std::cmp::Ordering::is_ge),
-            CompareOp::Eq | CompareOp::NotEq | CompareOp::Is | CompareOp::IsNot => quote!(std::cmp::Ordering::is_eq),
-        };
-        let holds = ordering.method("is_some_and", &[test]);
+        let holds = ordering.method("is_some_and", &[ordering_test(op)]);
         if op == CompareOp::NotEq { holds.prefixed(quote!(!)) } else { holds }
+    }
+}
+
+/// The test of an ordering that a comparison is.
+fn ordering_test(op: CompareOp) -> TokenStream {
+    match op {
+        CompareOp::Lt => quote!(std::cmp::Ordering::is_lt),
+        CompareOp::LtEq => quote!(std::cmp::Ordering::is_le),
+        CompareOp::Gt => quote!(std::cmp::Ordering::is_gt),
+        CompareOp::GtEq => quote!(std::cmp::Ordering::is_ge),
+        CompareOp::Eq | CompareOp::NotEq | CompareOp::Is | CompareOp::IsNot => quote!(std::cmp::Ordering::is_eq),
     }
 }
 

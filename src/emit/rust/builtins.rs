@@ -198,7 +198,7 @@ impl Scope<'_, '_> {
     /// `path(&container, &item)`
     fn looked(&mut self, args: &[Expr], path: TokenStream, raises: bool) -> Code {
         self.look(&args[0], &[&args[1]], |scope, container| {
-            let (container, item) = (container.borrow(), scope.borrowed(&args[1]));
+            let (container, item) = (container.borrow(), scope.wanted(&args[1]));
             let code = Code::atom(quote!(#path(#container, #item)));
             if raises { code.raising() } else { code }
         })
@@ -211,8 +211,11 @@ impl Scope<'_, '_> {
         let removes = path.to_string().ends_with("remove");
         self.change(&args[0], &others, |scope, container| {
             let container = container.borrow_mut();
-            let codes =
-                args[1..].iter().map(|arg| if keyed || removes { scope.borrowed(arg) } else { scope.owned(arg) });
+            let codes = args[1..].iter().map(|arg| match (keyed, removes) {
+                (true, _) => scope.borrowed(arg),
+                (false, true) => scope.wanted(arg),
+                (false, false) => scope.owned(arg),
+            });
             let codes: Vec<Code> = codes.collect();
             let code = Code::atom(quote!(#path(#container #(, #codes)*)));
             if raises { code.raising() } else { code }
@@ -321,7 +324,11 @@ impl Scope<'_, '_> {
                 let (one, item) = (scope.parameter("item"), scope.text_place(item));
                 return value.code.method("iter", &[]).method("any", &[quote!(|#one| #one == #item)]);
             }
-            let item = if container.ty == Type::Str { scope.sliced(item) } else { scope.borrowed(item) };
+            let item = match &container.ty {
+                Type::Str => scope.sliced(item),
+                Type::List(_) | Type::TupleOf(_) | Type::Deque(_) => scope.wanted(item),
+                _ => scope.borrowed(item),
+            };
             value.code.method(method, &[quote!(#item)])
         })
     }
@@ -330,8 +337,21 @@ impl Scope<'_, '_> {
     fn in_display(&mut self, items: &[Expr], item: &Expr) -> Code {
         let form = |scope: &mut Self, e: &Expr| if item.ty == Type::Str { scope.sliced(e) } else { scope.owned(e) };
         let elements: Vec<Code> = items.iter().map(|element| form(self, element)).collect();
+        if self.emitter.has_nan(&item.ty, &quote!(it)).is_some() {
+            let item = self.wanted(item);
+            return Code::atom(quote!([#(#elements),*].contains(#item)));
+        }
         let item = form(self, item);
         Code::atom(quote!([#(#elements),*].contains(&#item)))
+    }
+
+    /// A reference to what is looked for; NaN declines.
+    fn wanted(&mut self, item: &Expr) -> Code {
+        let reference = self.borrowed(item);
+        match self.emitter.has_nan(&item.ty, &quote!(it)) {
+            Some(test) => Code::atom(quote!(nan::wanted(#reference, |it| #test))),
+            None => reference,
+        }
     }
 
     /// A text as something that a `&String` can be compared with.
@@ -352,6 +372,10 @@ impl Scope<'_, '_> {
         });
         let (elements, item): (Vec<Code>, Code) = match &item.ty {
             Type::Str => (elements.map(|part| part.method("as_str", &[])).collect(), self.sliced(item)),
+            Type::Float | Type::Number => {
+                let (elements, item): (Vec<Code>, Code) = (elements.collect(), self.wanted(item));
+                return Code::atom(quote!([#(#elements),*].contains(#item)));
+            }
             ty if ty.is_scalar() => (elements.collect(), self.owned(item)),
             _ => (elements.map(|part| part.prefixed(quote!(&))).collect(), self.borrowed(item)),
         };
@@ -439,7 +463,9 @@ impl Scope<'_, '_> {
 
     fn count_here(&mut self, container: &Expr, item: &Expr) -> Code {
         self.look(container, &[item], |scope, list| {
-            let (other, item) = (scope.parameter("other"), scope.text_place(item));
+            let is_text = item.ty == Type::Str;
+            let (other, item) =
+                (scope.parameter("other"), if is_text { scope.text_place(item) } else { scope.wanted(item) });
             let filtered = list.code.method("iter", &[]).method("filter", &[quote!(|#other| *#other == #item)]);
             let count = filtered.method("count", &[]);
             Code::new(quote!(#count as i64), Level::Cast)

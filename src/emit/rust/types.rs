@@ -130,6 +130,74 @@ impl Emitter<'_> {
     }
 }
 
+impl Emitter<'_> {
+    /// The test whether NaN is inside of `it`, for a type whose values Python compares part by part.
+    pub fn nan_inside(&self, ty: &Type) -> Option<TokenStream> {
+        match ty {
+            Type::Float | Type::Number => None,
+            Type::Optional(inner) if matches!(**inner, Type::Float | Type::Number) => None,
+            _ => self.has_nan(ty, &quote!(it)),
+        }
+    }
+
+    /// The test whether a value is NaN or holds it; nothing where it never does.
+    pub fn has_nan(&self, ty: &Type, it: &TokenStream) -> Option<TokenStream> {
+        self.nan_test(ty, it, &mut Vec::new())
+    }
+
+    fn nan_test(&self, ty: &Type, it: &TokenStream, open: &mut Vec<ClassId>) -> Option<TokenStream> {
+        let mut inner = |ty: &Type| self.nan_test(ty, &quote!(it), open);
+        match ty {
+            Type::Float => Some(quote!(#it.is_nan())),
+            Type::Number => Some(quote!(#it.to_float().is_nan())),
+            Type::List(item) | Type::Deque(item) | Type::TupleOf(item) => {
+                let test = inner(item)?;
+                Some(quote!(#it.iter().any(|it| #test)))
+            }
+            Type::Dict(_, value, _) => {
+                let test = inner(value)?;
+                Some(quote!(#it.values().any(|it| #test)))
+            }
+            Type::Optional(value) => {
+                let test = inner(value)?;
+                Some(quote!(#it.as_ref().is_some_and(|it| #test)))
+            }
+            Type::Tuple(items) => {
+                let parts = items.iter().enumerate().map(|(index, item)| {
+                    let index = proc_macro2::Literal::usize_unsuffixed(index);
+                    self.nan_test(item, &quote!(#it.#index), open)
+                });
+                any(parts.flatten().collect())
+            }
+            // An object inside of one of its own class is not looked into: it may be the same again.
+            Type::Class(id) if !open.contains(id) => {
+                let class = self.program.class(*id);
+                if decide::is_by_identity(class) {
+                    return None;
+                }
+                open.push(*id);
+                let names = &self.names.fields[id.0 as usize];
+                let shared = decide::is_shared(self.program, ty);
+                let object = if shared { quote!(it) } else { it.clone() };
+                let parts = class
+                    .fields
+                    .iter()
+                    .zip(names)
+                    .map(|(field, name)| self.nan_test(&field.ty, &quote!(#object.#name), open));
+                let test = any(parts.flatten().collect());
+                open.pop();
+                let test = test?;
+                Some(if shared { quote!(#it.with(|it| #test)) } else { test })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn any(tests: Vec<TokenStream>) -> Option<TokenStream> {
+    (!tests.is_empty()).then(|| quote!(#(#tests)||*))
+}
+
 /// True where a reference to it is to an unsized type: `&str`, `&[T]`.
 pub fn is_sliced(ty: &Type) -> bool {
     matches!(ty, Type::Str | Type::List(_) | Type::Bytes)
