@@ -11,10 +11,8 @@ pub fn take_out(body: &mut [Stmt]) {
     walk::each_expr_mut(
         body,
         &mut |e| match &mut e.kind {
-            ExprKind::Builtin { op: Builtin::Copy, args } => {
-                if args[0].ty == e.ty && is_new(&args[0]) {
-                    *e = args.remove(0);
-                }
+            ExprKind::Builtin { op: Builtin::Copy, args } if args[0].ty == e.ty && is_new(&args[0]) => {
+                *e = args.remove(0);
             }
             // What is changed may be what is copied.
             ExprKind::Builtin { op, args } if (0..args.len()).all(|index| op.need(index) != Need::Mut) => {
