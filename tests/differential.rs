@@ -115,6 +115,7 @@ fn the_platforms_libm() {
 }
 
 cases! {
+    generators "generators/lists";
     integers "numbers/integers";
     either "numbers/either";
     mixed "numbers/mixed";

@@ -64,7 +64,7 @@ codes! {
     AsyncFunction "E1003" Warning "async function"
         "Coroutines need an event loop around them and are not translated. Move the computing part into a plain function.";
     Generator "E1004" Warning "generator function"
-        "Functions with `yield` are not translated yet. Return a list instead, if callers consume everything.";
+        "A generator is translated as a function that returns a list, where nobody can tell: it is iterated where it is called, inside the module, and neither what it does nor what is done with its items shows in between. It is not called from outside. Iterate over `list(...)` of it, or return a list.";
     UnknownName "E1005" Warning "name cannot be resolved"
         "The name is not a local, a parameter, a module global, an import that pivot can follow or a builtin it knows.";
     UnknownType "E1006" Warning "type cannot be inferred"

@@ -104,16 +104,18 @@ impl Aliases {
                 _ => {}
             }
         });
-        each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
-            if let Part::Value(e, _) = part {
-                self.expression(program, e, &mut summary);
-            }
-            if let Part::Store(place) | Part::Change(place) = part {
-                self.change_holder(program, place, &mut summary);
-            }
-        });
+        each_part(&function.body, &|_, _| Need::Ref, &mut |part| self.note_change(program, part, &mut summary));
         summary.changes = summary.changed_here.iter().filter(|r| outer(r, &params)).copied().collect();
         summary
+    }
+
+    /// Notes what a part of a body changes, and what it stores where.
+    pub fn note_change(&self, program: &Program, part: &Part, summary: &mut Summary) {
+        match part {
+            Part::Value(e, _) => self.expression(program, e, summary),
+            Part::Store(place) | Part::Change(place) => self.change_holder(program, place, summary),
+            Part::Declare(_) | Part::Body(_) => {}
+        }
     }
 
     fn expression(&self, program: &Program, e: &Expr, summary: &mut Summary) {

@@ -150,6 +150,7 @@ impl<'a> Body<'_, 'a> {
     /// The call itself, once arguments are bound.
     pub fn call_function(&mut self, id: FunctionId, args: Vec<Expr>, span: Span) -> Lowered<Expr> {
         self.check_refused(id, span)?;
+        self.check_iterated(id, span)?;
         let info = self.world.function(id);
         let ty = info.result.clone();
         let name = info.name.clone();
@@ -160,6 +161,16 @@ impl<'a> Body<'_, 'a> {
         let ty = if ty == Type::Unknown { Type::None } else { ty };
         self.forget_shared();
         Ok(Expr::new(ExprKind::Call { function: id, args }, ty, self.at(span)))
+    }
+
+    /// Refuses a generator that is not iterated where it is called.
+    pub(super) fn check_iterated(&self, id: FunctionId, span: Span) -> Lowered<()> {
+        let info = self.world.function(id);
+        if !info.is_generator || self.world.uses.contains_key(&self.at(span)) {
+            return Ok(());
+        }
+        let message = format!("`{}` is a generator, and is not iterated where it is called", info.name);
+        self.refuse(Code::Generator, span, message, "iterate over it at once, or make a list: `list(...)`")
     }
 
     pub(super) fn check_refused(&self, id: FunctionId, span: Span) -> Lowered<()> {

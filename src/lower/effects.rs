@@ -44,6 +44,18 @@ fn mark_state(program: &mut Program, aliases: &Aliases, rebound: &[bool]) {
     }
 }
 
+/// What statements of a function may do, of which `changes` says what they change.
+pub fn block_effects(
+    program: &Program,
+    function: &Function,
+    body: &[Stmt],
+    changes: &super::aliases::Roots,
+    aliases: &Aliases,
+) -> Effects {
+    let part = Function { body: body.to_vec(), ..function.clone() };
+    direct(program, &part, changes, &aliases.values)
+}
+
 fn direct(program: &Program, function: &Function, changes: &super::aliases::Roots, values: &Values) -> Effects {
     let mut effects = Effects { raises: block_raises(program, &function.body), ..Effects::default() };
     let touch = |effects: &mut Effects, access: Access| {

@@ -128,6 +128,7 @@ impl Body<'_, '_> {
                 self.extreme(name, &list, keyword("key"), None, span)
             }
             ("min" | "max", 2..) if keywords.is_empty() => self.extreme_of(name, args, want, span),
+            ("next", 2) => self.next_or(&args[0], &args[1], span),
             ("sum", 1 | 2) => self.sum(&args[0], args.get(1).or(keyword("start")), span),
             ("any" | "all", 1) => {
                 let folded = self.fold(&args[0], true, |b, element| {

@@ -11,6 +11,7 @@ use crate::diagnostic::Code;
 use crate::ir::*;
 use crate::python::ast;
 use crate::span::Span;
+use std::collections::HashSet;
 
 /// One clause of a generator: what is iterated under which name, what it gives, and under which condition.
 pub struct Stage {
@@ -94,6 +95,78 @@ impl Body<'_, '_> {
         let names: Vec<ast::Expr> = (0..count).map(|index| self.fresh_name(index, span)).collect();
         let call = ast::ExprKind::Call { func: Box::new(function.clone()), args: names.clone(), keywords: Vec::new() };
         Some((names, ast::Expr { kind: call, span: function.span }))
+    }
+
+    /// `next((e for x in xs if c), default)`: a loop that ends with the first item.
+    pub fn next_or(&mut self, source: &ast::Expr, default: &ast::Expr, span: Span) -> Lowered<Expr> {
+        use ast::ExprKind as K;
+        let simple = matches!(default.kind, K::None | K::Int(_) | K::Float(_) | K::Bool(_) | K::Str(_) | K::Name(_))
+            || matches!(&default.kind, K::Unary { operand, .. } if matches!(operand.kind, K::Int(_) | K::Float(_)));
+        let Some((element, clause)) = self.first_of(source).filter(|_| simple) else {
+            let message = "this `next` is not translated";
+            return self.refuse(Code::UnsupportedCall, span, message, "write a loop that ends with `break`");
+        };
+        let mut targets = HashSet::new();
+        super::generators::target_names(&clause.target, &mut targets);
+        let mut read = HashSet::new();
+        super::generators::names_in(&clause.iter, &mut read);
+        if targets.iter().any(|name| self.is_cell(name) || read.contains(name)) {
+            let message = "`next` over a variable of this name is not translated";
+            return self.refuse(Code::UnsupportedCall, span, message, "rename it");
+        }
+        let outer = self.names.clone();
+        let result = self.block(|b| {
+            let first = b.expr(default, None)?;
+            let local = b.new_local("found", &first.ty);
+            let ty = b.locals[local.0 as usize].ty.clone();
+            let first = b.coerce(first, &ty, "the default")?;
+            b.flow.assigned.insert(local);
+            b.push(StmtKind::Assign { place: Place::Local(local), value: first }, span);
+            b.names.retain(|name, _| !targets.contains(name));
+            let name = b.fresh_name(0, span);
+            if let K::Name(text) = &name.kind {
+                b.names.insert(text.clone(), local);
+            }
+            let stmt = |kind| ast::Stmt { kind, span };
+            let mut body =
+                vec![stmt(ast::StmtKind::Assign { targets: vec![name], value: element }), stmt(ast::StmtKind::Break)];
+            for test in clause.conditions.into_iter().rev() {
+                body = vec![stmt(ast::StmtKind::If { test, body, orelse: Vec::new() })];
+            }
+            let (target, iter) = (clause.target, clause.iter);
+            b.statements(&[stmt(ast::StmtKind::For { target, iter, body, orelse: Vec::new(), is_async: false })])?;
+            b.read_local(local, span)
+        });
+        self.names = outer;
+        let (body, value) = result?;
+        Ok(super::loops::after(body, value))
+    }
+
+    /// What an iterator gives, as an element and the one clause of a generator.
+    fn first_of(&mut self, source: &ast::Expr) -> Option<(ast::Expr, ast::Comprehension)> {
+        if let ast::ExprKind::Generator { element, clauses } = &source.kind {
+            let [clause] = clauses.as_slice() else { return None };
+            return (!clause.is_async).then(|| ((**element).clone(), clause.clone()));
+        }
+        let ast::ExprKind::Call { func, args, .. } = &source.kind else { return None };
+        let builtin = match &func.kind {
+            ast::ExprKind::Name(name) if self.is_builtin(name) => name.as_str(),
+            _ => "",
+        };
+        let iter = match (builtin, args.as_slice()) {
+            ("iter", [items]) => items.clone(),
+            ("reversed" | "enumerate" | "zip" | "map" | "filter", _) => source.clone(),
+            _ => match self.quiet(|b| b.expr(source, None)).map(|value| value.kind) {
+                Some(ExprKind::Call { function, .. }) if self.world.function(function).is_generator => source.clone(),
+                _ => return None,
+            },
+        };
+        let taken = |word: &&str| self.names.contains_key(*word) || self.own_names.contains(*word);
+        let free =
+            ["item", "value", "first", "element"].into_iter().find(|word| !taken(word) && self.is_builtin(word))?;
+        let target = name_of(free, source.span);
+        let clause = ast::Comprehension { target: target.clone(), iter, conditions: Vec::new(), is_async: false };
+        Some((target, clause))
     }
 
     /// A variable of its own as the target of a loop, and what is made of it stored into the real one.

@@ -39,11 +39,14 @@ mod exceptions;
 mod expressions;
 mod families;
 mod floats;
+mod footprint;
 mod functions;
+mod generators;
 mod iteration;
 mod iterators;
 mod join;
 mod kinds;
+mod laziness;
 mod lazy;
 mod library;
 mod local_imports;
@@ -61,6 +64,7 @@ mod percent;
 mod printing;
 mod program;
 mod proofs;
+mod proven;
 mod raising;
 mod routes;
 mod scopes;
@@ -125,20 +129,32 @@ const MOST_PASSES: usize = 40;
 /// Lowers the entry file with what it reaches in the other units.
 pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredProgram {
     let made: Vec<Option<ast::Module>> = units.iter().map(|unit| enums::prepared(unit.tree)).collect();
-    let units: Vec<Unit> = units
-        .iter()
-        .zip(&made)
-        .map(|(unit, made)| Unit { file: unit.file, tree: made.as_ref().unwrap_or(unit.tree) })
-        .collect();
+    let units = with_trees(units, &made);
+    let mut generators = generators::Generators::default();
+    let made: Vec<Option<ast::Module>> =
+        units.iter().map(|unit| generators.prepared(unit.file.id, unit.tree)).collect();
+    let units = with_trees(&units, &made);
+    let mut defined = HashSet::new();
+    units.iter().for_each(|unit| generators::bound_names(&unit.tree.body, &mut defined));
+    units.iter().for_each(|unit| generators.note_uses(unit.file.id, unit.tree, &defined));
     join::forget_met();
-    let apart = lower_with(&units, entry, options, &[]);
+    let apart = lower_with(&units, entry, options, &generators, &[]);
     let met = join::met();
     if apart.refusals.is_empty() || met.is_empty() {
         return apart;
     }
     // Objects of several classes meet in one place: they may go as one type.
-    let together = lower_with(&units, entry, options, &met);
+    let together = lower_with(&units, entry, options, &generators, &met);
     if together.refusals.len() < apart.refusals.len() { together } else { apart }
+}
+
+/// The units with trees that were made for some of them.
+fn with_trees<'a>(units: &[Unit<'a>], made: &'a [Option<ast::Module>]) -> Vec<Unit<'a>> {
+    let one = |(unit, made): (&Unit<'a>, &'a Option<ast::Module>)| Unit {
+        file: unit.file,
+        tree: made.as_ref().unwrap_or(unit.tree),
+    };
+    units.iter().zip(made).map(one).collect()
 }
 
 /// Lowers the units, with objects of the classes of each pair as values of one type.
@@ -146,9 +162,11 @@ fn lower_with(
     units: &[Unit],
     entry: FileId,
     options: &LowerOptions,
+    generators: &generators::Generators,
     together: &[(ir::ClassId, ir::ClassId)],
 ) -> LoweredProgram {
     let mut world = collect::collect(units, together);
+    world.mark_generators(generators);
     observed::teach(&mut world, entry, &options.recorded);
     options.unbuilt.iter().for_each(|unbuilt| leave_out(&mut world, unbuilt));
     learn(&mut world);

@@ -22,6 +22,9 @@ pub fn build(mut world: World, mut bodies: Bodies, entry: FileId, options: &Lowe
             problems = widening::check(&program);
             problems.extend(values::check(&program, &aliases));
             problems.extend(super::set_order::check(&program));
+            let generators: Vec<bool> =
+                numbers.functions.iter().map(|old| world.functions[*old as usize].is_generator).collect();
+            problems.extend(super::laziness::check(&program, &aliases, &generators, &world.uses));
         }
         if problems.is_empty() && keep_inside(&mut world, &program, &numbers) {
             continue;

@@ -31,6 +31,7 @@ impl Body<'_, '_> {
     /// A function as a value of the wanted type, or with the parameters that have no default.
     pub fn function_value(&mut self, id: FunctionId, want: Option<&Type>, span: Span) -> Lowered<Expr> {
         self.check_refused(id, span)?;
+        self.check_iterated(id, span)?;
         self.check_defined(id, span)?;
         let wanted = match want {
             Some(Type::Function(params, result)) => Some((params.clone(), (**result).clone())),

@@ -95,6 +95,8 @@ pub struct FunctionInfo<'a> {
     pub is_unused: bool,
     /// The constructor of a dataclass: sets the fields from parameters of their names, then runs `__post_init__`.
     pub sets_fields: bool,
+    /// A generator, as a function that returns a list.
+    pub is_generator: bool,
 }
 
 impl<'a> FunctionInfo<'a> {
@@ -121,6 +123,7 @@ impl<'a> FunctionInfo<'a> {
             is_abstract: false,
             is_unused: false,
             sets_fields: false,
+            is_generator: false,
         }
     }
 }
@@ -359,6 +362,8 @@ pub struct World<'a> {
     pub inner: HashMap<(ModuleId, Span), FunctionId>,
     /// Bodies of lambdas that make the values of a `defaultdict`, by module and place.
     pub factories: HashMap<(ModuleId, u32), ast::Expr>,
+    /// Calls that are iterated at once.
+    pub uses: super::generators::Uses,
     /// Set when a pass learned something.
     pub changed: bool,
     /// The last pass: what is still unknown is refused.
@@ -366,6 +371,20 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
+    /// Marks the functions that were generators; callers outside cannot have them.
+    pub fn mark_generators(&mut self, generators: &super::generators::Generators) {
+        self.uses.clone_from(&generators.uses);
+        for index in 0..self.functions.len() {
+            let info = &self.functions[index];
+            let at = self.at(info.module, info.written.place(info.span));
+            if generators.defs.contains(&at) {
+                let problem = super::generators::Generators::inside(&info.name, at);
+                self.functions[index].is_generator = true;
+                self.functions[index].inside.get_or_insert(problem);
+            }
+        }
+    }
+
     /// The module of an index.
     pub fn module(&self, id: ModuleId) -> &ModuleInfo<'a> {
         &self.modules[id.0 as usize]
