@@ -370,9 +370,13 @@ impl<'a> Body<'_, 'a> {
         } else {
             Vec::new()
         };
-        let types: Vec<Type> = slots.iter().map(|s| s.ty.clone()).collect();
         let (name, home) = (info.name.clone(), (info.module, Some(id)));
+        let is_tuple = info.is_tuple;
         let (values, order) = self.bind(&name, home, slots, args, keywords, span)?;
+        if is_tuple {
+            values.iter().enumerate().for_each(|(index, value)| self.learn_tuple_field(id, index, &value.ty));
+        }
+        let types: Vec<Type> = self.world.class(id).fields.iter().map(|field| field.ty.clone()).collect();
         let values = values
             .into_iter()
             .zip(&types)
@@ -418,6 +422,9 @@ impl<'a> Body<'_, 'a> {
         {
             let callee = self.field(base, &attr.text, attr.span)?;
             return self.call_function_value(callee, args, keywords, span);
+        }
+        if let Some(called) = self.named_tuple_method(&base, attr, args, keywords, span) {
+            return called;
         }
         if let Type::Class(class) | Type::Enum(class) = base.ty {
             return match self.world.class(class).methods.get(&self.member_name(&attr.text)).copied() {

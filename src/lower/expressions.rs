@@ -344,7 +344,8 @@ impl Body<'_, '_> {
         let at = self.at(span);
         let base = self.present(base);
         let (Type::Class(class) | Type::Enum(class)) = base.ty else {
-            if base.ty == Type::Unknown {
+            // What else a variable holds that begins as None, a later pass learns.
+            if base.ty == Type::Unknown || base.ty == Type::None && !self.world.last {
                 return self.unknown(span, &format!("the object that `.{name}` is read from"));
             }
             if let (Type::Deque(_), "maxlen") = (&base.ty, name) {
@@ -396,6 +397,7 @@ impl Body<'_, '_> {
         if let ast::ExprKind::Slice { lower, upper, step } = &index.kind {
             let base = self.expr(value, None)?;
             let base = self.operand_base(base, "'NoneType' object is not subscriptable");
+            let base = self.untupled(base)?;
             return self.slice(base, lower.as_deref(), upper.as_deref(), step.as_deref(), span);
         }
         let base = self.expr(value, None)?;
@@ -411,6 +413,10 @@ impl Body<'_, '_> {
             return self.unknown(span, "the subscripted value");
         }
         let base = self.present(base);
+        if let Some(part) = self.tuple_field(&base, index) {
+            return Ok(part);
+        }
+        let base = self.untupled(base)?;
         if let Some(id) = self.special(&base.ty, "__getitem__") {
             let index = self.expr(index, None)?;
             return self.call_special(id, vec![base, index], span);

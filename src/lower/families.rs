@@ -189,7 +189,8 @@ pub fn has_blank(ty: &Type) -> bool {
 /// no objects.
 pub fn link(world: &mut World, together: &[(ClassId, ClassId)]) {
     let mut groups: Vec<Vec<ClassId>> = Vec::new();
-    for &(a, b) in together {
+    let is_tuple = |id: ClassId| world.class(id).is_tuple;
+    for &(a, b) in together.iter().filter(|(a, b)| !is_tuple(*a) && !is_tuple(*b)) {
         let (with, rest): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|group| group.contains(&a) || group.contains(&b));
         let mut group: Vec<ClassId> = with.into_iter().flatten().chain([a, b]).collect();

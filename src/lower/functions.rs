@@ -54,6 +54,10 @@ impl Body<'_, '_> {
                 };
                 let value = self.operand_base(value, "object of type 'NoneType' has no len()");
                 match &value.ty {
+                    Type::Class(id) if self.world.class(*id).is_tuple && Self::is_simple(&value) => {
+                        let count = self.world.class(*id).fields.len();
+                        Ok(Expr::new(ExprKind::Int(count as i64), Type::Int, at))
+                    }
                     Type::Tuple(items) if Self::is_simple(&value) => {
                         Ok(Expr::new(ExprKind::Int(items.len() as i64), Type::Int, at))
                     }
@@ -527,6 +531,7 @@ impl Body<'_, '_> {
                 ("str", Type::Str) | ("bytes", Type::Bytes) | ("list", Type::List(_)) | ("dict", Type::Dict(..)) => {
                     true
                 }
+                ("tuple", Type::Class(id)) => self.world.class(*id).is_tuple,
                 ("tuple", Type::Tuple(_) | Type::TupleOf(_))
                 | ("set", Type::Set(_))
                 | ("frozenset", Type::FrozenSet(_)) => true,

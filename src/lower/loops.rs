@@ -85,6 +85,7 @@ impl Body<'_, '_> {
             None => self.expr(e, None)?,
         };
         let value = self.operand_base(value, "'NoneType' object is not iterable");
+        let value = self.untupled(value)?;
         if is_set(&value.ty) && !any_order {
             return self.set_items(value, e.span);
         }

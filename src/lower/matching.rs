@@ -257,6 +257,10 @@ impl Body<'_, '_> {
                     found.and(inner);
                 }
             }
+            ty if self.is_named_tuple(&ty) => {
+                let message = "a pattern of a sequence for a named tuple is not translated";
+                return self.refuse(Code::UnsupportedStatement, span, message, "name the class: `case Point(x, y):`");
+            }
             _ => return Ok(None),
         }
         Ok(Some(found))

@@ -34,7 +34,9 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
         }
         None => Vec::new(),
     };
-    let base_ok = |base: &String| matches!(library_name(world, module, base).as_str(), "object" | "abc.ABC");
+    let base_ok = |base: &String| {
+        matches!(library_name(world, module, base).as_str(), "object" | "abc.ABC" | super::named_tuples::BASE)
+    };
     let above: Vec<ClassId> = bases.iter().filter_map(|base| base_class(world, module, base)).collect();
     let others = bases.iter().filter(|base| base_class(world, module, base).is_none());
     let is_meta = |keyword: &ast::Keyword| {
@@ -71,6 +73,18 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
         if let Err(problem) = known {
             class.refused.get_or_insert(problem);
         }
+    }
+    if full_names(world, module, def).is_some_and(|bases| bases == [super::named_tuples::BASE]) {
+        class.make_tuple();
+    }
+    let of_tuple = above.first().is_some_and(|above| world.class(*above).is_tuple);
+    let mixed =
+        bases.len() > 1 && bases.iter().any(|base| library_name(world, module, base) == super::named_tuples::BASE);
+    if of_tuple || mixed || class.is_tuple && !def.decorators.is_empty() {
+        let at = world.at(module, def.name.span);
+        let message = format!("class `{}` derives from a named tuple, or is one with decorators", def.name.text);
+        let problem = Diagnostic::new(Code::UnsupportedClass, at, message).help("give it its own fields");
+        class.refused.get_or_insert(problem);
     }
     world.classes.push(class);
     bind(world, module, &def.name.text, Binding::Class(id));
@@ -456,7 +470,8 @@ fn define_method<'a>(
     }
     let special = name.starts_with("__") && name.ends_with("__") && name != "__init__";
     let plain = matches!(kind, FunctionKind::Method(_));
-    if special && !(plain && super::special::is_known(&name)) {
+    let other_tuple = world.class(class).is_tuple && super::named_tuples::changes_tuple(&name);
+    if special && (other_tuple || !(plain && super::special::is_known(&name))) {
         let message = format!("special method `{name}` is not translated yet");
         return refuse_class(world, class, Code::UnsupportedClass, def.name.span, &message, "give it an ordinary name");
     }

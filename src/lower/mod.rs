@@ -55,6 +55,7 @@ mod matching;
 mod members;
 mod methods;
 mod named;
+mod named_tuples;
 mod narrowing;
 mod objects;
 mod observed;
@@ -130,6 +131,8 @@ const MOST_PASSES: usize = 40;
 pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredProgram {
     let made: Vec<Option<ast::Module>> = units.iter().map(|unit| enums::prepared(unit.tree)).collect();
     let units = with_trees(units, &made);
+    let made: Vec<Option<ast::Module>> = units.iter().map(|unit| named_tuples::prepared(unit.tree)).collect();
+    let units = with_trees(&units, &made);
     let mut generators = generators::Generators::default();
     let made: Vec<Option<ast::Module>> =
         units.iter().map(|unit| generators.prepared(unit.file.id, unit.tree)).collect();

@@ -68,6 +68,18 @@ impl Body<'_, '_> {
             Ok(value) => return Ok(value),
             Err(operands) => operands,
         };
+        let (left, right) = match op {
+            ast::BinaryOp::Add | ast::BinaryOp::Mul => (self.untupled(left)?, self.untupled(right)?),
+            ast::BinaryOp::Mod if self.is_named_tuple(&right.ty) => {
+                return self.refuse(
+                    Code::FormatSpec,
+                    span,
+                    "`%` with a named tuple is not translated",
+                    "write the values out",
+                );
+            }
+            _ => (left, right),
+        };
         let (left, right) = match self.tuple_operator(op, left, right, span)? {
             Ok(value) => return Ok(value),
             Err(operands) => operands,
@@ -422,6 +434,21 @@ impl Body<'_, '_> {
         if left.ty == Type::Unknown || right.ty == Type::Unknown {
             return self.unknown(span, "a compared value").map(|e| Expr::new(e.kind, Type::Bool, at));
         }
+        let tuples = self.is_named_tuple(&left.ty) || self.is_named_tuple(&right.ty);
+        let (left, right) = match op {
+            C::In | C::NotIn => (left, self.untupled(right)?),
+            C::Is | C::IsNot => (left, right),
+            _ if tuples
+                && left.ty != right.ty
+                && !matches!(
+                    (&left.ty, &right.ty),
+                    (Type::Optional(_) | Type::None, _) | (_, Type::Optional(_) | Type::None)
+                ) =>
+            {
+                (self.untupled(left)?, self.untupled(right)?)
+            }
+            _ => (left, right),
+        };
         let (left, right) = match op {
             C::In | C::NotIn => (left, right),
             _ => match self.compare_members(op, left, right, span)? {

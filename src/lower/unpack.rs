@@ -193,6 +193,7 @@ impl Body<'_, '_> {
             return self.refuse(Code::Syntax, span, "two starred targets", "");
         }
         let value = self.operand_base(value, "cannot unpack non-iterable NoneType object");
+        let value = self.untupled(value)?;
         if let Type::Tuple(types) = value.ty.clone() {
             let whole = if Self::is_simple(&value) { value } else { self.spill(value, span) };
             let parts: Vec<Expr> =

@@ -262,6 +262,8 @@ pub struct ClassInfo<'a> {
     pub frozen: bool,
     pub eq: bool,
     pub order: bool,
+    /// A named tuple: a frozen dataclass that is a tuple wherever one is asked for.
+    pub is_tuple: bool,
     /// A dataclass of which all fields are given by name.
     pub keyword_only: bool,
     /// An enumeration, and what it is besides one.
@@ -296,6 +298,7 @@ impl<'a> ClassInfo<'a> {
             frozen: false,
             eq: false,
             order: false,
+            is_tuple: false,
             keyword_only: false,
             mixin: None,
             members: Vec::new(),
