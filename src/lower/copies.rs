@@ -14,6 +14,7 @@ pub fn take_out(body: &mut [Stmt]) {
             ExprKind::Builtin { op: Builtin::Copy, args } if args[0].ty == e.ty && is_new(&args[0]) => {
                 *e = args.remove(0);
             }
+            ExprKind::Builtin { op: Builtin::Copy, .. } => {}
             // What is changed may be what is copied.
             ExprKind::Builtin { op, args } if (0..args.len()).all(|index| op.need(index) != Need::Mut) => {
                 for index in 0..args.len() {
