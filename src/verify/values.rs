@@ -177,7 +177,14 @@ impl Values<'_> {
             3 => 12 + random.below(30),
             _ => 2 + random.below(6),
         };
-        let items: Vec<Value> = (0..length).map(|_| self.any(shape, singular(name), random, depth + 1)).collect();
+        // Words that the code asks for stand beside each other.
+        let known = self.constants.iter().filter(|value| super::shapes::fits(value, shape, self.classes));
+        let known: Vec<&Value> = if random.percent(12) { known.collect() } else { Vec::new() };
+        let item = |random: &mut Random| match random.pick(&known) {
+            Some(constant) if random.percent(80) => (*constant).clone(),
+            _ => self.any(shape, singular(name), random, depth + 1),
+        };
+        let items: Vec<Value> = (0..length).map(|_| item(random)).collect();
         arranged(items, random)
     }
 
