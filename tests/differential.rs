@@ -148,7 +148,7 @@ cases! {
     unused "control/unused";
     versions "control/versions";
     certain "control/certain";
-    nan "numbers/nan";
+    identity "numbers/identity";
     named "control/named";
     maybe "text/maybe";
     printing "functions/printing";
