@@ -10,7 +10,8 @@
 //! booked:   calculate_price 0.900 s, parse 0.600 s
 //! ```
 //!
-//! Threads with few samples are scaled together, because a single sample says little about a single thread.
+//! A computing thread that was looked at too late says nothing about where: its time is in the sum, and not in the
+//! distribution. Threads with few samples are scaled together, because a single sample says little about a single thread.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -72,6 +73,8 @@ pub enum Seen {
     Computing { native: Option<bool> },
     /// Waiting, be it for a processor.
     Waiting(Reason),
+    /// On a processor, but where it was at the moment that was meant nobody saw.
+    TooLate,
 }
 
 /// Time by reason before native code is told from Python everywhere.
@@ -196,11 +199,12 @@ impl Ledger {
 
     /// Books one sample of a thread; `span` of its life has passed since the one before.
     pub fn book(&mut self, thread: &mut ThreadBook, place: Place, seen: Seen, span: Duration) {
+        thread.life += span;
         let tally = thread.tallies.entry(place).or_default();
         let seconds = span.as_secs_f64();
         tally.samples += 1;
-        thread.life += span;
         match seen {
+            Seen::TooLate => {}
             Seen::Waiting(reason) => *tally.seconds.of_mut(reason) += seconds,
             Seen::Computing { native } => {
                 tally.computing += 1;
@@ -397,6 +401,23 @@ mod tests {
         ledger.close_thread(thread);
         let work = own(&ledger.close(), "work");
         assert!(near(work.python, 0.01) && near(work.queue, 0.01), "{work:?}");
+    }
+
+    #[test]
+    fn a_look_that_came_too_late_moves_no_share() {
+        let mut ledger = Ledger::default();
+        let mut thread = ThreadBook { computing: SPAN * 100, ..ThreadBook::default() };
+        let [work, after] = [["work"], ["after"]].map(|names| place(&mut ledger, &mut thread, &names));
+        for _ in 0..60 {
+            ledger.book(&mut thread, work, PYTHON, SPAN);
+            ledger.book(&mut thread, after, Seen::TooLate, SPAN);
+            ledger.book(&mut thread, after, Seen::Waiting(Reason::Io), SPAN);
+        }
+        ledger.close_thread(thread);
+        let closed = ledger.close();
+        let [work, after] = ["work", "after"].map(|name| own(&closed, name));
+        assert!(near(work.python, 0.5) && after.python == 0.0, "{work:?}, {after:?}");
+        assert!(near(after.io, 0.4), "{after:?}");
     }
 
     #[test]

@@ -26,31 +26,6 @@ pub fn of(call: &Call, runtime: &Range<u64>) -> Reason {
     }
 }
 
-/// Whether a call does nothing but wait: what a thread in it computes is the way in and out.
-pub fn only_waits(number: i64) -> bool {
-    let waits_everywhere = [
-        libc::SYS_futex,
-        libc::SYS_nanosleep,
-        libc::SYS_clock_nanosleep,
-        libc::SYS_restart_syscall,
-        libc::SYS_pselect6,
-        libc::SYS_ppoll,
-        libc::SYS_epoll_pwait,
-        libc::SYS_recvfrom,
-        libc::SYS_recvmsg,
-        libc::SYS_accept,
-        libc::SYS_accept4,
-        libc::SYS_wait4,
-        libc::SYS_waitid,
-        libc::SYS_rt_sigtimedwait,
-    ];
-    #[cfg(target_arch = "x86_64")]
-    let waits_here = [libc::SYS_select, libc::SYS_poll, libc::SYS_epoll_wait, libc::SYS_pause];
-    #[cfg(not(target_arch = "x86_64"))]
-    let waits_here: [i64; 0] = [];
-    waits_everywhere.contains(&number) || waits_here.contains(&number)
-}
-
 /// A timed wait that goes on after a stop: its number is gone, its arguments are not. It can be a futex, a poll or one
 /// of the two sleeps.
 fn of_restarted(call: &Call, runtime: &Range<u64>) -> Reason {
@@ -108,11 +83,5 @@ mod tests {
         assert_eq!(reason(libc::SYS_restart_syscall, 1, 0), Reason::Sleep);
         assert_eq!(reason(libc::SYS_restart_syscall, 0x7f00, 0x7f80), Reason::Sleep);
         assert_eq!(reason(libc::SYS_restart_syscall, 0x7f00, 2), Reason::Io);
-    }
-
-    #[test]
-    fn a_sleep_only_waits_and_a_write_does_not() {
-        assert!(only_waits(libc::SYS_clock_nanosleep) && only_waits(libc::SYS_recvfrom));
-        assert!(!only_waits(libc::SYS_write) && !only_waits(libc::SYS_read) && !only_waits(-1));
     }
 }

@@ -17,15 +17,14 @@ use super::reasons;
 use super::schedule::Schedule;
 use super::walker::Stacks;
 use crate::host::clock;
-use crate::host::linux::pause::{Pause, Registers, prefer_this_thread};
+use crate::host::linux::pause::{Pause, Registers};
+use crate::host::linux::priority::Preferred;
 use crate::host::linux::procfs::{self, Activity, Id, Thread, Threads};
 use crate::measurement::{Reason, Sampling};
 
 /// After so many failures in a row the process is taken to run another program, and Python is looked for again.
 const FAILURES_BEFORE_LOOKING_AGAIN: u32 = 20;
 const FIRST_LOOK: Duration = Duration::from_millis(2);
-/// What may pass between taking a processor and knowing the time.
-const TIME_TO_WAKE: Duration = Duration::from_micros(50);
 const SLOWEST_LOOK: Duration = Duration::from_millis(25);
 
 /// What watching one process gave.
@@ -56,7 +55,7 @@ pub struct Watched {
 
 /// Watches a process until it ends or `stop` is set.
 pub fn watch(process: Id, rate: f64, stop: &AtomicBool) -> Watched {
-    prefer_this_thread();
+    let _ahead = Preferred::a_little();
     let mut watcher = Watcher::new(process, rate, stop);
     while let Some(interpreter) = watcher.wait_for_python() {
         watcher.sample_while_it_runs(interpreter);
@@ -75,6 +74,8 @@ struct Watcher<'a> {
     python: Option<String>,
     threads_seen: HashSet<Id>,
     sampling: Sampling,
+    /// Whether the sample is taken at the random moment that was meant for it.
+    in_time: bool,
     cpu: Duration,
     cpu_at_attach: Option<Duration>,
     native: Option<NativeCode>,
@@ -120,6 +121,7 @@ impl<'a> Watcher<'a> {
             python: None,
             threads_seen: HashSet::new(),
             sampling: Sampling { rate, ..Sampling::default() },
+            in_time: true,
             cpu: Duration::ZERO,
             cpu_at_attach: None,
             native: None,
@@ -168,12 +170,14 @@ impl<'a> Watcher<'a> {
         let mut failures = 0;
         let mut present = Threads::of(self.process);
         self.meet_threads(&present);
+        let _ahead = Preferred::to_all();
         while failures < FAILURES_BEFORE_LOOKING_AGAIN && !self.stop.load(Ordering::Relaxed) {
-            std::thread::sleep(schedule.wait(clock::monotonic()));
-            let now = clock::monotonic();
+            let now = schedule.next(clock::monotonic());
+            std::thread::sleep(now.saturating_duration_since(clock::monotonic()));
             if !self.read_clock() {
                 break;
             }
+            self.in_time = schedule.is_in_time(clock::monotonic());
             match self.sample(&mut interpreter, &mut present, now, now - last) {
                 Ok(true) => failures = 0,
                 Ok(false) => break,
@@ -234,7 +238,7 @@ impl<'a> Watcher<'a> {
         looks.iter_mut().for_each(|look| look.pause = None);
         let mut stacks = stacks?;
         self.cut |= stacks.cut;
-        self.sampling.taken += 1;
+        self.sampling.taken += u64::from(self.in_time);
         for look in looks {
             let stack = stacks.by_thread.remove(&look.id);
             self.book(&look, stack, &interpreter.runtime, span);
@@ -287,21 +291,14 @@ impl<'a> Watcher<'a> {
     /// Stops a thread that computes, and finds out whether it really was on a processor when its turn to be looked at
     /// came, or was waiting for one.
     ///
-    /// A thread must be on a processor to be stopped, so one that was waiting has been given one since, and the
-    /// scheduler's book says for how long it had waited. If that began before we woke up it is the program's own fate;
-    /// if it began just then, it was we who took the processor away; unless it was stopped on its way out of a call
-    /// that only waits, because then it had none to be taken away.
-    fn halt(&mut self, look: &mut Look, woke: Instant) -> io::Result<()> {
+    fn halt(&mut self, look: &mut Look, moment: Instant) -> io::Result<()> {
         look.pause = Pause::of(look.id)?;
-        let ours = woke.elapsed() + TIME_TO_WAKE;
+        let since = moment.elapsed();
         look.registers = look.pause.as_ref().and_then(Pause::registers);
-        let has_waited = look.registers.and_then(|registers| registers.call).is_some_and(reasons::only_waits);
         if let Some(watching) = self.threads.get_mut(&look.id)
             && let Ok(schedule) = watching.files.schedule()
         {
-            let before = watching.schedule;
-            let waited = schedule.queued.saturating_sub(before.queued);
-            look.was_queued = schedule.turns != before.turns && (has_waited || waited > ours);
+            look.was_queued = was_queued(&watching.schedule, &schedule, since);
             watching.advance(schedule);
         }
         Ok(())
@@ -357,6 +354,7 @@ impl<'a> Watcher<'a> {
             };
         }
         let seen = match (look.seen, watching.waits) {
+            (Some(Seen::Computing { .. }), _) if !self.in_time => Seen::TooLate,
             (Some(seen), _) => seen,
             (None, reason) => Seen::Waiting(reason.unwrap_or(Reason::Unknown)),
         };
@@ -388,6 +386,15 @@ impl<'a> Watcher<'a> {
             failure: self.failure,
         }
     }
+}
+
+/// Whether a thread waited for a processor at the moment of the sample, which was `since` ago: by what the
+/// scheduler said when it was looked at, and once it was stopped.
+///
+/// A thread must be on a processor to be stopped, so one that was waiting has been given one since. If it had waited for
+/// longer than since the moment, that is the program's own fate; if not, it was we who took the processor away.
+fn was_queued(looked_at: &procfs::Schedule, stopped: &procfs::Schedule, since: Duration) -> bool {
+    stopped.turns != looked_at.turns && stopped.queued.saturating_sub(looked_at.queued) > since
 }
 
 /// Whether a stretch of sampling leaves it true that all was unwound. An interpreter found in a process that is ending
@@ -430,6 +437,16 @@ impl Watching {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thread_whose_processor_we_took_was_computing() {
+        let micros = Duration::from_micros;
+        let looked_at = procfs::Schedule { computing: micros(900), queued: micros(100), turns: 7 };
+        let after = |queued: u64, turns: u64| procfs::Schedule { queued: micros(100 + queued), turns, ..looked_at };
+        assert!(!was_queued(&looked_at, &after(0, 7), micros(60)), "it never stopped computing");
+        assert!(!was_queued(&looked_at, &after(40, 8), micros(60)), "it waited since we came");
+        assert!(was_queued(&looked_at, &after(2000, 8), micros(1200)), "it had waited before");
+    }
 
     #[test]
     fn a_look_at_an_ending_process_does_not_make_earlier_samples_coarse() {

@@ -6,4 +6,5 @@ pub mod image;
 pub mod keeper;
 pub mod memory;
 pub mod pause;
+pub mod priority;
 pub mod procfs;

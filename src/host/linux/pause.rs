@@ -22,8 +22,6 @@ pub struct Registers {
     pub frame: u64,
     /// The link register; 0 where the machine has none.
     pub link: u64,
-    /// The system call it was stopped in, if it was in one and the machine tells.
-    pub call: Option<i64>,
 }
 
 impl Pause {
@@ -69,8 +67,7 @@ impl Pause {
     #[cfg(target_arch = "x86_64")]
     pub fn registers(&self) -> Option<Registers> {
         let registers: libc::user_regs_struct = self.register_set()?;
-        let call = Some(registers.orig_rax as i64).filter(|&number| number >= 0);
-        Some(Registers { instruction: registers.rip, stack: registers.rsp, frame: registers.rbp, link: 0, call })
+        Some(Registers { instruction: registers.rip, stack: registers.rsp, frame: registers.rbp, link: 0 })
     }
 
     /// The registers of the stopped thread.
@@ -78,7 +75,7 @@ impl Pause {
     pub fn registers(&self) -> Option<Registers> {
         let registers: libc::user_regs_struct = self.register_set()?;
         let [frame, link] = [registers.regs[29], registers.regs[30]];
-        Some(Registers { instruction: registers.pc, stack: registers.sp, frame, link, call: None })
+        Some(Registers { instruction: registers.pc, stack: registers.sp, frame, link })
     }
 
     fn register_set<T>(&self) -> Option<T> {
@@ -103,14 +100,6 @@ impl Drop for Pause {
         // Fails only if the thread has ended.
         let _ = trace(libc::PTRACE_DETACH, self.thread, 0);
     }
-}
-
-/// Asks that the calling thread be preferred to others, so that it does not have to wait for a processor while it
-/// makes others stand still. Takes rights; without them nothing changes.
-pub fn prefer_this_thread() {
-    const AHEAD_OF_THE_USUAL: i32 = -10;
-    // SAFETY: plain system calls; 0 is the calling thread.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, AHEAD_OF_THE_USUAL) };
 }
 
 fn trace(request: libc::c_uint, thread: Id, data: usize) -> io::Result<()> {

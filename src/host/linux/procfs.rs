@@ -72,28 +72,18 @@ impl Thread {
     ///
     /// The call says it of a thread that computes, at a fifth of what the kernel takes to put `stat` together.
     pub fn activity(&self) -> io::Result<Activity> {
-        let mut buffer = [0; 512];
-        if self
-            .call
-            .as_ref()
-            .is_some_and(|file| read_text(file, &mut buffer).is_ok_and(|text| text.starts_with("running")))
-        {
+        let (mut words, mut stat) = ([0; 256], [0; 512]);
+        let call = self.call.as_ref().and_then(|file| read_text(file, &mut words).ok());
+        if call.is_some_and(|text| text.starts_with("running")) {
             return Ok(Activity::Computing);
         }
-        match state(read_text(&self.stat, &mut buffer)?) {
+        match state(read_text(&self.stat, &mut stat)?) {
             Some('R') => Ok(Activity::Computing),
-            Some('S' | 'D' | 'I' | 't') => Ok(self.call()),
+            Some('S' | 'D' | 'I' | 't') => Ok(call.map_or(Activity::Unknown, parse_call)),
             Some('Z' | 'X') => Err(io::ErrorKind::NotFound.into()),
             Some(_) => Ok(Activity::Unknown),
             None => Err(unexpected()),
         }
-    }
-
-    /// The system call the thread is in.
-    pub fn call(&self) -> Activity {
-        let mut buffer = [0; 256];
-        let text = self.call.as_ref().and_then(|file| read_text(file, &mut buffer).ok());
-        text.map_or(Activity::Unknown, parse_call)
     }
 }
 
