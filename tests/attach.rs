@@ -91,7 +91,7 @@ fn cpu_share(report: &Value, name: &str) -> f64 {
 #[test]
 fn a_running_program_and_its_children_are_watched_and_left_alone() {
     let mut server = Server::start();
-    let run = server.analyze(&["--subprocesses", "--duration", "2s", "--format", "json"]).output().unwrap();
+    let run = server.analyze(&["--subprocesses", "--duration", "4s", "--format", "json"]).output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let report: Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(report["run"]["origin"]["kind"], "attached");
@@ -104,7 +104,7 @@ fn a_running_program_and_its_children_are_watched_and_left_alone() {
 #[test]
 fn without_children_only_the_process_itself_is_seen() {
     let server = Server::start();
-    let run = server.analyze(&["--duration", "1s", "--format", "json"]).output().unwrap();
+    let run = server.analyze(&["--duration", "3s", "--format", "json"]).output().unwrap();
     let report: Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(cpu_share(&report, "server.work"), 0.0);
     let seconds = report["run"]["seconds"].as_object().unwrap();

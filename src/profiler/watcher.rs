@@ -55,7 +55,6 @@ pub struct Watched {
 
 /// Watches a process until it ends or `stop` is set.
 pub fn watch(process: Id, rate: f64, stop: &AtomicBool) -> Watched {
-    let _ahead = Preferred::a_little();
     let mut watcher = Watcher::new(process, rate, stop);
     while let Some(interpreter) = watcher.wait_for_python() {
         watcher.sample_while_it_runs(interpreter);

@@ -14,27 +14,17 @@ pub struct Preferred {
 }
 
 impl Preferred {
-    /// Prefers the calling thread a little, as far as we may: for work that should be done soon.
-    pub fn a_little() -> Preferred {
-        Preferred::by(&[])
-    }
-
     /// Prefers the calling thread to all that compute in the usual way if we may, else a little: for work that takes
     /// next to no time and is worth nothing later. Its timers ring when they should, and not when others ring.
     pub fn to_all() -> Preferred {
+        const AHEAD_OF_THE_USUAL: i32 = -10;
         // SAFETY: plain system call; it sets a number of the calling thread.
         unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 1) };
         let real_time = libc::sched_attr { sched_policy: libc::SCHED_FIFO as u32, sched_priority: 1, ..attributes() };
-        Preferred::by(&[real_time])
-    }
-
-    /// Has the first of these wishes granted that is.
-    fn by(wishes: &[libc::sched_attr]) -> Preferred {
-        const AHEAD_OF_THE_USUAL: i32 = -10;
         let before = current();
         let nice = before.map_or(0, |before| before.sched_nice);
         let little = [AHEAD_OF_THE_USUAL.min(nice), nice].map(short_turns);
-        let _ = before.is_some() && wishes.iter().chain(&little).any(set);
+        let _ = before.is_some() && [real_time].iter().chain(&little).any(set);
         Preferred { before, _not_send: std::marker::PhantomData }
     }
 }
@@ -91,12 +81,10 @@ mod tests {
     fn a_thread_is_preferred_and_then_as_before() {
         let of = |attributes: libc::sched_attr| (attributes.sched_policy, attributes.sched_nice);
         let before = current().map(of).expect("the kernel tells");
-        for prefer in [Preferred::a_little, Preferred::to_all] {
-            let preferred = prefer();
-            let (policy, nice) = current().map(of).expect("the kernel tells");
-            assert!(policy == libc::SCHED_FIFO as u32 || nice <= before.1);
-            drop(preferred);
-            assert_eq!(current().map(of), Some(before));
-        }
+        let preferred = Preferred::to_all();
+        let (policy, nice) = current().map(of).expect("the kernel tells");
+        assert!(policy == libc::SCHED_FIFO as u32 || nice <= before.1);
+        drop(preferred);
+        assert_eq!(current().map(of), Some(before));
     }
 }
