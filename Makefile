@@ -43,7 +43,8 @@ CORPUS := .pivot/cache/corpus
 
 corpus: $(CORPUS)/units/corpus.json
 	cargo build --release
-	$(PYTHON) tools/corpus/run.py target/release/pivot $(CORPUS)/units docs/corpus.md
+	$(PYTHON) tools/corpus/run.py target/release/pivot $(CORPUS)/units $(CORPUS)/results.jsonl
+	$(PYTHON) tools/corpus/report.py $(CORPUS)/results.jsonl $(CORPUS)/units docs/corpus.md
 
 mutation: $(VENV)/.fixture
 	PIVOT_MUTATION=all cargo test --test mutation -- --nocapture

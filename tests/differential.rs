@@ -165,5 +165,6 @@ cases! {
     untyped "recorded/untyped";
     vague "recorded/vague";
     nested "functions/nested";
+    kept "functions/kept";
     values "functions/values";
 }

@@ -1,13 +1,14 @@
-"""Runs every function of the corpora through both targets and writes the table.
+"""Runs the functions of the corpora through both targets; every unit that is done is one line of RESULTS.
 
-    python tools/corpus/run.py PIVOT UNITS REPORT [--only TEXT] [--target rust|go] [--translate-only] [--sample N]
+    python tools/corpus/run.py PIVOT UNITS RESULTS [--only TEXT] [--target rust|go] [--translate-only] [--sample N]
+                               [--profile FILE] [--again equal,refused,...] [--limit SECONDS]
 
-UNITS is the folder that `prepare.py` wrote. Refused, not built and unproven all count as failed; wrong must be 0. A unit
-that is not built is tried again function by function, so that one bad function does not hide the others.
+UNITS is the folder that `prepare.py` wrote. A unit that RESULTS already holds is left alone, so a run that was stopped
+goes on where it was; `--again` runs those that hold a function of the statuses named. A unit that is not built is tried
+again function by function, so that one bad function does not hide the others. `report.py` makes the table.
 """
 
 import argparse
-import collections
 import datetime
 import json
 import platform
@@ -17,34 +18,39 @@ import tempfile
 import time
 from pathlib import Path
 
-STATUSES = ["equal", "not_equal", "unproven", "not_built", "refused"]
-LIMIT = 900
+from report import latest
+
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pivot", type=Path)
     parser.add_argument("units", type=Path)
-    parser.add_argument("report", type=Path)
+    parser.add_argument("results", type=Path)
     parser.add_argument("--only", default="", help="units whose path holds this text")
     parser.add_argument("--target", choices=["rust", "go"], action="append")
     parser.add_argument("--translate-only", action="store_true", help="neither build nor compare")
     parser.add_argument("--sample", type=int, help="every Nth unit")
+    parser.add_argument("--profile", default="balanced", help="pivot's policy")
+    parser.add_argument("--again", default="", help="statuses, with commas: units that hold one are run again")
+    parser.add_argument("--limit", type=int, default=900, help="seconds a unit may take; beyond, its functions are unproven")
     return parser.parse_args()
 
 
 def evolve(options, unit, target, functions=()):
     """Return pivot's JSON of a unit, or None where it gave none."""
+    profile = Path(options.profile).resolve() if Path(options.profile).exists() else options.profile
     with tempfile.TemporaryDirectory() as scratch:
         words = [options.pivot.resolve(), "evolve", unit["file"], "--target", target, "--as", "library", "--format", "json"]
-        words += ["--profile", "balanced", "--output", f"{scratch}/{Path(unit['file']).stem}-{target}"]
+        words += ["--profile", profile, "--output", f"{scratch}/{Path(unit['file']).stem}-{target}"]
         for name in functions:
             words += ["--function", name]
         words += ["--no-run"] if options.translate_only else ["--", "python3", *unit["command"]]
         try:
-            done = subprocess.run(words, cwd=options.units, capture_output=True, text=True, timeout=LIMIT)
+            done = subprocess.run(words, cwd=options.units, capture_output=True, text=True, timeout=options.limit)
         except subprocess.TimeoutExpired:
-            return None
+            late = f"no result within {options.limit} s"
+            return {"functions": [{"name": name, "status": "unproven", "reason": late} for name in unit["functions"]]}
     try:
         return json.loads(done.stdout)
     except ValueError:
@@ -72,65 +78,47 @@ def read(report, unit):
             continue
         first = (function.get("refusals") or [{}])[0]
         detail = first.get("message") or function.get("reason") or ""
-        found[name] = (function["status"], first.get("code", ""), detail)
+        found[name] = (function["status"], first.get("code", ""), detail.splitlines()[0] if detail else "")
     return found
+
+
+def commit():
+    """Return the commit of the project, with a plus where the sources are not the commit's."""
+    here = Path(__file__).parent
+    said = lambda *words: subprocess.run(["git", "-C", here, *words], capture_output=True, text=True).stdout.strip()
+    changed = said("status", "--porcelain", "--untracked-files=no", ":/src", ":/templates", ":/profiles")
+    return (said("rev-parse", "--short", "HEAD") or "unknown") + ("+" if changed else "")
 
 
 def main():
     options = arguments()
-    corpora = json.loads((options.units / "corpus.json").read_text())
-    tables, failures = [], []
-    for corpus in corpora:
+    again = set(filter(None, options.again.split(",")))
+    made_of = {
+        "commit": commit(),
+        "date": str(datetime.date.today()),
+        "python": platform.python_version(),
+        "profile": Path(options.profile).stem,
+        "compared": not options.translate_only,
+    }
+    known = latest(options.results)
+    wrong = 0
+    for corpus in json.loads((options.units / "corpus.json").read_text()):
         units = [unit for unit in corpus["units"] if options.only in unit["file"]][:: options.sample or 1]
-        if not units:
-            continue
         for target in options.target or ["rust", "go"]:
-            start = time.monotonic()
-            counts, codes = collections.Counter(), collections.Counter()
             for done, unit in enumerate(units):
-                print(f"\r{corpus['corpus']} {target}: {done}/{len(units)} {unit['file']:60.60}", end="", file=sys.stderr)
-                for name, (status, code, detail) in statuses(options, unit, target).items():
-                    counts[status] += 1
-                    if status != "equal":
-                        codes[code or status] += 1
-                        failures.append((target, f"{unit['file']}:{name}", status, code, detail.splitlines()[0] if detail else ""))
-            print(file=sys.stderr)
-            tables.append((corpus, target, counts, codes, time.monotonic() - start))
-    text = report(options, tables, failures)
-    options.report.write_text(text)
-    print(text.split("## Not equal")[0])
-    sys.exit(any(counts["not_equal"] for _, _, counts, _, _ in tables))
-
-
-def report(options, tables, failures):
-    lines = [
-        "# Corpora",
-        "",
-        "Written by `make corpus`: functions of packages that anyone can install, through both targets. The denominator is",
-        "fixed by `tools/corpus/prepare.py`, which never calls pivot; refused, not built and unproven all count as failed.",
-        "",
-        f"{datetime.date.today()}, CPython {platform.python_version()}.",
-        "",
-        "| corpus | target | eligible | equal | wrong | unproven | not built | refused | equal, share | minutes |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for corpus, target, counts, _, seconds in tables:
-        total = sum(counts.values())
-        share = f"{100 * counts['equal'] / total:.1f} %"
-        row = [counts[s] for s in STATUSES]
-        cells = [corpus["corpus"], target, total, *row, share, f"{seconds / 60:.1f}"]
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-    lines += ["", "## Refused, by code", ""]
-    for corpus, target, _, codes, _ in tables:
-        ranked = ", ".join(f"{code} {count}" for code, count in codes.most_common())
-        lines.append(f"- {corpus['corpus']}, {target}: {ranked or 'nothing'}")
-    lines += ["", "## Left out of the denominator", ""]
-    for corpus in {id(t[0]): t[0] for t in tables}.values():
-        lines += [f"- {corpus['corpus']}: {left['name']}: {left['reason']}" for left in corpus["left_out"]]
-    lines += ["", "## Not equal", "", "| target | function | status | code | first reason |", "|---|---|---|---|---|"]
-    for row in failures:
-        lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |")
-    return "\n".join(lines) + "\n"
+                before = known.get((corpus["corpus"], target, unit["file"]))
+                if before and not again & {status for status, _, _ in before["functions"].values()}:
+                    continue
+                start = time.monotonic()
+                functions = statuses(options, unit, target)
+                seconds = round(time.monotonic() - start, 1)
+                line = {"corpus": corpus["corpus"], "target": target, "unit": unit["file"], "seconds": seconds}
+                with options.results.open("a") as out:
+                    out.write(json.dumps(line | made_of | {"functions": functions}) + "\n")
+                said = ", ".join(f"{name} {status} {code}".strip() for name, (status, code, _) in functions.items())
+                print(f"{target} {done + 1}/{len(units)} {unit['file']} {seconds} s: {said}", flush=True)
+                wrong += sum(status == "not_equal" for status, _, _ in functions.values())
+    sys.exit(wrong > 0)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,7 @@ impl<'p> Decision<'p> {
         if unchanged && !(fresh_root && later) {
             return;
         }
-        let name = describe(ty);
-        self.refuse(at, format!("this {name} would be seen under two names, and one of them changes it"));
+        self.refuse_second_name(ty, at);
     }
 
     /// A parameter whose value is changed, and which is also assigned in a branch or a loop: whose value is changed
@@ -37,6 +36,7 @@ impl<'p> Decision<'p> {
             let Local { name, ty, .. } = &function.locals[param.local.0 as usize];
             let owned = matches!(self.kind(ty), Kind::Container | Kind::Unique(_));
             let assigned = stored.get(&param.local).copied().unwrap_or(0) > 0;
+            let owned = owned && !self.facts.is_given(self.index, param.local);
             if owned && assigned && function.effects.mutates.contains(&position) {
                 let message = format!("the caller's `{name}` may be changed here, and `{name}` is also assigned");
                 let help = "give what is assigned another name";

@@ -12,8 +12,8 @@ pub(super) fn classify(program: &mut Program) {
     let mut changed_types: HashSet<Type> = HashSet::new();
     program.classes.iter_mut().for_each(|class| class.repr = ClassRepr::Owned);
     let facts = Facts::of(program);
-    for function in &program.functions {
-        let fresh = Fresh::of(&facts, function);
+    for (index, function) in program.functions.iter().enumerate() {
+        let fresh = Fresh::of(&facts, index);
         each_part(&function.body, &|_, _| Need::Ref, &mut |part| match part {
             Part::Store(place) | Part::Change(place) => note_change(place, &fresh, &mut changed, &mut changed_types),
             Part::Value(e, Need::Mut) => match e.as_place() {

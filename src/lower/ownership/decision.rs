@@ -23,6 +23,7 @@ pub(super) struct Decision<'p> {
     /// What a reference variable refers to: the root must stay while it lives.
     pub(super) referents: HashMap<LocalId, LocalId>,
     pub(super) params: HashMap<LocalId, Passing>,
+    pub(super) index: usize,
     pub(super) public_only: bool,
     pub(super) demands: Vec<Demand>,
     /// Live variables, walking backwards.
@@ -41,12 +42,13 @@ impl<'p> Decision<'p> {
             summary: &aliases.functions[index],
             aliases,
             passings,
-            fresh: Fresh::of(facts, function),
+            fresh: Fresh::of(facts, index),
             locals: &function.locals,
             stores: stores(function),
             bindings: HashMap::new(),
             referents: HashMap::new(),
             params: HashMap::new(),
+            index,
             public_only: function.public && facts.callers[index] == 0,
             demands: Vec::new(),
             live: HashSet::new(),
@@ -72,6 +74,11 @@ impl<'p> Decision<'p> {
             Diagnostic::new(Code::Aliasing, at, message)
                 .help("make a copy where the second name begins: `list(xs)`, `dict(d)`"),
         ));
+    }
+
+    pub(super) fn refuse_second_name(&mut self, ty: &Type, at: crate::span::Location) {
+        let name = describe(ty);
+        self.refuse(at, format!("this {name} would be seen under two names, and one of them changes it"));
     }
 
     pub(super) fn decide(&mut self, function: &mut Function) {

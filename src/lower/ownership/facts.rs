@@ -1,6 +1,7 @@
 //! What all bodies together say: who changes which containers and classes, whose results are new objects.
 
 use super::fresh::*;
+use super::keeps::Keeps;
 use super::slots::{Touched, touched};
 use crate::ir::walk::{Part, each_part, each_stmt};
 use crate::ir::*;
@@ -25,6 +26,8 @@ pub(super) struct Facts<'p> {
     pub(super) values: Values,
     /// Per function: it or a callee calls function values, which may change what they share.
     pub(super) calls_values: Vec<bool>,
+    /// What calls keep of their arguments.
+    pub(super) keeps: Keeps,
 }
 
 impl<'p> Facts<'p> {
@@ -53,6 +56,7 @@ impl<'p> Facts<'p> {
             callers: vec![0; count],
             values: Values::of(program),
             calls_values: vec![false; count],
+            keeps: Keeps::of(program),
         };
         for function in &program.functions {
             each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
@@ -67,7 +71,7 @@ impl<'p> Facts<'p> {
         }
         facts.fix_returns(program);
         facts.fix_changes(program);
-        let fresh: Vec<Fresh> = program.functions.iter().map(|function| Fresh::of(&facts, function)).collect();
+        let fresh: Vec<Fresh> = (0..count).map(|index| Fresh::of(&facts, index)).collect();
         facts.touched = touched(program, &fresh);
         for (function, fresh) in program.functions.iter().zip(&fresh) {
             let mut in_place = HashSet::new();
@@ -87,11 +91,11 @@ impl<'p> Facts<'p> {
         loop {
             let mut changed = false;
             for (index, function) in program.functions.iter().enumerate() {
-                let fresh = Fresh::of(self, function);
+                let fresh = Fresh::of(self, index);
                 let mut all = true;
                 each_stmt(&function.body, &mut |stmt| {
                     if let StmtKind::Return(Some(value)) = &stmt.kind {
-                        all &= fresh.is_fresh(self, value);
+                        all &= fresh.is_fresh(self, value) && self.keeps.leaves(index, value);
                     }
                 });
                 changed |= self.returns_fresh[index] && !all;

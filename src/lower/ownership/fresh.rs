@@ -11,8 +11,10 @@ pub(super) struct Fresh {
 }
 
 impl Fresh {
-    pub(super) fn of(facts: &Facts, function: &Function) -> Fresh {
-        let mut fresh = Fresh { stale: function.params.iter().map(|p| p.local).collect() };
+    pub(super) fn of(facts: &Facts, index: usize) -> Fresh {
+        let function = &facts.program.functions[index];
+        let known = function.params.iter().map(|p| p.local).filter(|local| !facts.is_given(index, *local));
+        let mut fresh = Fresh { stale: known.collect() };
         loop {
             let before = fresh.stale.len();
             each_stmt(&function.body, &mut |stmt| match &stmt.kind {

@@ -18,6 +18,7 @@ mod classify;
 mod decision;
 mod facts;
 mod fresh;
+mod keeps;
 mod slots;
 mod takes;
 mod variables;

@@ -55,12 +55,17 @@ impl<'p> Decision<'p> {
                 self.live.extend(after);
                 self.lasts.pop();
             }
+            StmtKind::Expr(e) if matches!(e.kind, ExprKind::Call { .. }) => {
+                self.check_kept(e, false);
+                self.called(e, Need::Ref);
+            }
             StmtKind::Return(Some(value)) => {
                 // What a `finally` on the way out uses is used after the value was taken.
                 self.live = self.lasts.iter().flatten().copied().collect();
-                let exported = self.public_only;
+                let exported = self.public_only || self.unseen_copy(value);
                 self.returned(value, exported);
             }
+            StmtKind::Return(None) => self.live = self.lasts.iter().flatten().copied().collect(),
             StmtKind::Raise(raise) => {
                 raise.attributes.iter_mut().rev().for_each(|(_, value)| self.value(value, Need::Own));
                 self.value(&mut raise.message, Need::Own);
@@ -89,6 +94,14 @@ impl<'p> Decision<'p> {
                 }
             }
         }
+    }
+
+    /// True where the value is an argument that no caller knows by another name.
+    fn unseen_copy(&self, value: &Expr) -> bool {
+        let param =
+            |local: &LocalId| self.params.contains_key(local) && self.stores.get(local).copied().unwrap_or(0) == 0;
+        self.facts.keeps.unseen[self.index]
+            && value.as_place().and_then(local_of).is_some_and(|local| param(&local) && !self.fresh.holds(local))
     }
 
     pub(super) fn returned(&mut self, value: &mut Expr, exported: bool) {
@@ -212,6 +225,11 @@ impl<'p> Decision<'p> {
             self.value(right, Need::Own);
             return self.value(left, Need::Own);
         }
+        self.check_kept(e, true);
+        self.called(e, need);
+    }
+
+    fn called(&mut self, e: &mut Expr, need: Need) {
         self.take(e, need);
         self.check_result(e, need);
         if let ExprKind::Call { .. } = e.kind {

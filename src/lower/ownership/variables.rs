@@ -19,6 +19,7 @@ pub(super) fn pass_parameters(program: &mut Program, facts: &Facts) {
             let changed = function.effects.mutates.contains(&position);
             let passing = match kind(facts.program, ty) {
                 Kind::Scalar => Passing::Value,
+                _ if facts.is_given(index, local) => Passing::Value,
                 _ if stored.get(&local).copied().unwrap_or(0) > 0 => Passing::Value,
                 Kind::Container | Kind::Unique(_) if changed => Passing::RefMut,
                 // The new object is the only one to hold it, which is checked where it is made.
