@@ -158,6 +158,12 @@ pub struct Member {
 }
 
 impl Class {
+    /// What Python calls the constructor that takes its fields, in what it says of arguments that do not bind.
+    pub fn constructor_name(&self) -> String {
+        let is_tuple = self.dataclass.as_ref().is_some_and(|info| info.is_tuple);
+        format!("{}.{}", self.name, if is_tuple { "__new__" } else { "__init__" })
+    }
+
     /// The type of its objects.
     pub fn object(&self, id: ClassId) -> Type {
         if self.members.is_empty() { Type::Class(id) } else { Type::Enum(id) }
@@ -168,6 +174,8 @@ impl Class {
 #[derive(Clone, Debug)]
 pub struct DataclassInfo {
     pub frozen: bool,
+    /// A named tuple: Python makes it in `__new__`.
+    pub is_tuple: bool,
     /// Per field: the default, evaluated anew at each construction.
     pub defaults: Vec<Option<Expr>>,
 }

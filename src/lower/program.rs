@@ -431,6 +431,7 @@ fn class(world: &World, id: ClassId, reached: &Reached, entry: FileId, maps: &Ma
         methods: methods(world, id).iter().filter(|id| Some(**id) != info.init).filter_map(method).collect(),
         dataclass: (info.is_dataclass && !related).then(|| DataclassInfo {
             frozen: info.frozen,
+            is_tuple: info.is_tuple,
             defaults: info
                 .fields
                 .iter()

@@ -182,7 +182,7 @@ impl<'a> Tables<'a> {
     /// A dataclass without `__init__` of its own.
     pub(super) fn plain_constructor(&mut self, id: ClassId, class: &'a Class) {
         let at = (self.cx.options.describe)(class.at);
-        self.head(2, &class.name, &format!("{}.__init__", class.name), &at, None);
+        self.head(2, &class.name, &class.constructor_name(), &at, None);
         self.out.push('\n');
         self.line(3, "Method: true,");
         let defaults = class.dataclass.as_ref().map(|info| info.defaults.as_slice()).unwrap_or_default();

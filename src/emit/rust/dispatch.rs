@@ -219,7 +219,7 @@ impl Boundary<'_, '_> {
 
     pub(super) fn plain_constructor(&self, id: ClassId) -> TokenStream {
         let class = self.emitter.program.class(id);
-        let (word, path, variant) = (&class.name, self.emitter.class(id), self.variant(id));
+        let (path, variant) = (self.emitter.class(id), self.variant(id));
         let defaults = class.dataclass.as_ref().map(|info| info.defaults.as_slice()).unwrap_or_default();
         let default = |at: usize| defaults.get(at).and_then(Option::as_ref);
         let names = &self.emitter.names.fields[id.0 as usize];
@@ -237,7 +237,7 @@ impl Boundary<'_, '_> {
                 quote!(#name: call.take(#at))
             }
         });
-        let (qualified, at) = (format!("{word}.__init__"), (self.emitter.options.describe)(class.at));
+        let (qualified, at) = (class.constructor_name(), (self.emitter.options.describe)(class.at));
         let built = quote!(#path { #(#values),* });
         let built = if class.repr == ClassRepr::Shared { quote!(Shared::new(#built)) } else { built };
         quote!({
