@@ -78,7 +78,7 @@ fn a_port_that_guards_everything_is_unproven() {
 }
 
 /// What the process does when `bad` is called, what verification calls it, and what its report says.
-const MISBEHAVIOURS: [(&str, DifferenceKind, &str); 13] = [
+const MISBEHAVIOURS: [(&str, DifferenceKind, &str); 14] = [
     ("hang", DifferenceKind::Hang, "no answer in time"),
     ("crash", DifferenceKind::Crash, "the process ended: exit code 1: out of luck"),
     ("exit_seven", DifferenceKind::Crash, "the process ended: exit code 7"),
@@ -92,6 +92,7 @@ const MISBEHAVIOURS: [(&str, DifferenceKind, &str); 13] = [
     ("flood", DifferenceKind::OutOfOrder, "a second answer"),
     ("not_text", DifferenceKind::Rubbish, "no answer but"),
     ("cut", DifferenceKind::Rubbish, "no answer but"),
+    ("panic", DifferenceKind::Panic, "\"kind\":\"panic\""),
 ];
 
 #[test]

@@ -192,8 +192,13 @@ fn compare_spoken(case: &Case, index: usize, python: &Spoken, port: &Spoken, sub
     if matches!(python.outcome, Outcome::Unencodable(_)) {
         return Verdict::NotComparable;
     }
-    if matches!(port.outcome, Outcome::Guard { .. }) {
-        return Verdict::Guard;
+    match &port.outcome {
+        // A defect, and no choice to decline.
+        Outcome::Guard { kind, .. } if kind == "panic" => {
+            return Verdict::Different(DifferenceKind::Panic, String::new());
+        }
+        Outcome::Guard { .. } => return Verdict::Guard,
+        _ => {}
     }
     if port.is_protocol_error() {
         return Verdict::Different(DifferenceKind::Protocol, String::new());

@@ -145,6 +145,8 @@ pub enum DifferenceKind {
     Hang,
     /// The port's process ended.
     Crash,
+    /// The port came upon something that it had taken for certain.
+    Panic,
     /// The port wrote something that is no answer.
     Rubbish,
     /// The port answered another request.

@@ -62,6 +62,10 @@ def not_text(answer):
     sys.stdout.flush()
 
 
+def panic(answer):
+    say({"id": answer["id"], "guard": {"kind": "panic", "at": ""}})
+
+
 def cut(answer):
     print(json.dumps(answer)[:-3], flush=True)
 
