@@ -385,11 +385,8 @@ func (i *Inventory) Restock(productID int64, warehouse string, quantity int64) (
 	if err := i.dropLapsed(product, now); err != nil {
 		return 0, err
 	}
-	stockLevel, err := levelOf(product, warehouse)
-	if err != nil {
-		return 0, err
-	}
-	stockLevel.OnHand = support.Add(stockLevel.OnHand, quantity)
+	object := levelOf(product, warehouse)
+	object.OnHand = support.Add(object.OnHand, quantity)
 	if err := record(product, &Movement{Kind: "restock", Warehouse: warehouse, Units: quantity, At: now}); err != nil {
 		return 0, err
 	}
@@ -437,11 +434,8 @@ func (i *Inventory) Transfer(productID int64, fromWh, toWh string, quantity int6
 		))
 	}
 	source.OnHand = support.Sub(source.OnHand, quantity)
-	stockLevel, err := levelOf(product, toWh)
-	if err != nil {
-		return err
-	}
-	stockLevel.OnHand = support.Add(stockLevel.OnHand, quantity)
+	object := levelOf(product, toWh)
+	object.OnHand = support.Add(object.OnHand, quantity)
 	if err := record(
 		product,
 		&Movement{Kind: "transfer", Warehouse: fromWh, Units: support.Neg(quantity), At: now},
@@ -467,13 +461,10 @@ func (i *Inventory) product(productID int64) (*ProductStock, error) {
 // Python: inventory.py:262-269
 func (i *Inventory) reservedProduct(reservationID string, now float64) (*ProductStock, error) {
 	if i.productByReservation.Has(reservationID) {
-		value, found := i.productByReservation.Get(reservationID)
+		key := i.productByReservation.At(reservationID)
+		product, found := i.products.Get(key)
 		if !found {
-			return nil, support.KeyError.New(support.ReprText(reservationID))
-		}
-		product, found1 := i.products.Get(value)
-		if !found1 {
-			return nil, support.KeyError.New(support.IntText(value))
+			return nil, support.KeyError.New(support.IntText(key))
 		}
 		if err := i.dropLapsed(product, now); err != nil {
 			return nil, err
@@ -652,15 +643,11 @@ func mainWarehouse(product *ProductStock) (string, error) {
 // levelOf: Return a product's level in a warehouse, an empty one if it was never there.
 //
 // Python: inventory.py:363-367
-func levelOf(product *ProductStock, warehouse string) (*StockLevel, error) {
+func levelOf(product *ProductStock, warehouse string) *StockLevel {
 	if !product.Levels.Has(warehouse) {
 		product.Levels.Set(warehouse, &StockLevel{Warehouse: warehouse, OnHand: 0, Reserved: 0})
 	}
-	value, found := product.Levels.Get(warehouse)
-	if !found {
-		return nil, support.KeyError.New(support.ReprText(warehouse))
-	}
-	return value, nil
+	return product.Levels.At(warehouse)
 }
 
 // allocate: Promise units, the fullest warehouse first; there must be enough of them.

@@ -398,7 +398,7 @@ impl PriceBook {
                 ),
             );
         }
-        dict::item(&self.rules, name).copied()
+        Ok(self.rules[name])
     }
 
     /// Change a rule and return the value it had.
@@ -911,10 +911,8 @@ pub fn summarise(
                         ),
                     );
                 }
-                float::div(
-                    prices.iter().copied().fold(0.0, |total, value| total + value),
-                    prices.len() as i64 as f64,
-                )?
+                prices.iter().copied().fold(0.0, |total, value| total + value)
+                    / (prices.len() as i64 as f64)
             },
             2,
         ),

@@ -71,6 +71,11 @@ func (d *Dict[K, V]) Get(key K) (V, bool) {
 	return none, false
 }
 
+// At returns the value of a key that is surely there.
+func (d *Dict[K, V]) At(key K) V {
+	return d.entries[d.find(key)].Value
+}
+
 // GetOr returns the value of a key, or else the given one.
 func (d *Dict[K, V]) GetOr(key K, absent V) V {
 	if place := d.find(key); place >= 0 {

@@ -6,6 +6,7 @@ use super::key::{Key, Look, Slot};
 use super::repr::{Repr, enclosed};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use std::ops::{Index, IndexMut};
 
 /// A dict.
 #[derive(Clone, Debug)]
@@ -124,6 +125,23 @@ impl<K: Key + PartialEq, V> Dict<K, V> {
         let Some(from) = self.entries.get_index_of(&Look(key)) else { return false };
         self.entries.move_index(from, if last { self.entries.len() - 1 } else { 0 });
         true
+    }
+}
+
+/// The value of a key that is surely there.
+impl<K: Key + PartialEq, V, Q: Key + PartialEq<K> + ?Sized> Index<&Q> for Dict<K, V> {
+    type Output = V;
+
+    #[inline]
+    fn index(&self, key: &Q) -> &V {
+        &self.entries[&Look(key)]
+    }
+}
+
+impl<K: Key + PartialEq, V, Q: Key + PartialEq<K> + ?Sized> IndexMut<&Q> for Dict<K, V> {
+    #[inline]
+    fn index_mut(&mut self, key: &Q) -> &mut V {
+        &mut self.entries[&Look(key)]
     }
 }
 
