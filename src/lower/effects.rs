@@ -147,6 +147,7 @@ fn stmt_raises(program: &Program, stmt: &Stmt) -> bool {
                 || block_raises(program, finally)
         }
         StmtKind::Update { op, value, .. } if arith_raises(*op, value) => true,
+        StmtKind::For { iter, .. } if range_raises(program, iter) => true,
         _ => {
             let mut parts = Vec::new();
             stmt.parts(&mut parts);
@@ -196,7 +197,7 @@ fn raises_itself(program: &Program, e: &Expr) -> bool {
         ExprKind::CallValue { .. } => true,
         ExprKind::Comprehension(c) => {
             let empty = matches!(&c.kind, ComprehensionKind::Extreme { default: None, .. });
-            empty || c.loops.iter().any(|one| range_raises(&one.iter))
+            empty || c.loops.iter().any(|one| range_raises(program, &one.iter))
         }
         ExprKind::Block { body, .. } => block_raises(program, body),
         _ => false,
@@ -204,12 +205,25 @@ fn raises_itself(program: &Program, e: &Expr) -> bool {
 }
 
 /// `range(a, b, 0)` raises; a constant step does not.
-fn range_raises(iter: &Iter) -> bool {
+fn range_raises(program: &Program, iter: &Iter) -> bool {
     match iter {
-        Iter::Range { step, .. } => !matches!(step.kind, ExprKind::Int(n) if n != 0),
-        Iter::Enumerate(inner, _) | Iter::Reversed(inner) => range_raises(inner),
-        Iter::Zip(items) => items.iter().any(range_raises),
+        Iter::Range { step, .. } => !is_nonzero(program, step),
+        Iter::Enumerate(inner, _) | Iter::Reversed(inner) => range_raises(program, inner),
+        Iter::Zip(items) => items.iter().any(|item| range_raises(program, item)),
         Iter::Value(_) | Iter::Items(_) | Iter::Values(_) => false,
+    }
+}
+
+/// True for an integer that is a constant other than zero.
+fn is_nonzero(program: &Program, e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Int(value) => *value != 0,
+        ExprKind::Negate(inner) => is_nonzero(program, inner),
+        ExprKind::Read { place: Place::Global(id), .. } => {
+            let global = program.global(*id);
+            !global.is_state && is_nonzero(program, &global.value)
+        }
+        _ => false,
     }
 }
 

@@ -182,11 +182,7 @@ fn of_loop(target: &Target, iter: &Iter, ends: &Ends, known: &mut Certain) {
     };
     match (iter, target) {
         (Iter::Value(keys), _) => {
-            let (dict, taken_before) = match &keys.kind {
-                ExprKind::Sorted { items, .. } => (&**items, true),
-                ExprKind::Builtin { op: Builtin::Copy, args } => (&args[0], true),
-                _ => (keys, false),
-            };
+            let (dict, taken_before) = taken_from(keys);
             if !(taken_before && ends.removes_keys()) {
                 variable(target).into_iter().for_each(|local| key_of(dict, local, known));
             }
@@ -208,6 +204,22 @@ fn of_loop(target: &Target, iter: &Iter, ends: &Ends, known: &mut Certain) {
             items.get(1).into_iter().for_each(|item| of_loop(item, inner, ends, known));
         }
         _ => {}
+    }
+}
+
+/// What the elements of a list come from, and whether the list is one of its own, made before the loop begins.
+fn taken_from(list: &Expr) -> (&Expr, bool) {
+    match &list.kind {
+        ExprKind::Sorted { items, .. } => (taken_from(items).0, true),
+        ExprKind::Builtin { op: Builtin::Copy, args } => (taken_from(&args[0]).0, true),
+        ExprKind::Comprehension(comprehension) => match (comprehension.loops.as_slice(), &comprehension.kind) {
+            (
+                [Loop { target: Target::Declare(local), iter: Iter::Value(source), .. }],
+                ComprehensionKind::List(item),
+            ) if matches!(item.as_place(), Some(Place::Local(read)) if read == local) => (taken_from(source).0, true),
+            _ => (list, false),
+        },
+        _ => (list, false),
     }
 }
 
