@@ -207,6 +207,11 @@ impl Ends {
         self.everything || self.families.contains(&Family::Dict)
     }
 
+    /// True where a path may name another container afterwards.
+    pub fn renames(&self, path: &Path) -> bool {
+        self.locals.contains(&path.root) || !path.fields.is_empty() && (self.everything || self.fields)
+    }
+
     /// Both.
     pub fn and(mut self, other: Ends) -> Ends {
         self.locals.extend(other.locals);
@@ -263,10 +268,7 @@ impl Ends {
 
     fn fact(&self, fact: &Fact) -> bool {
         let path = |path: &Path, family: Family| {
-            self.everything && family != Family::Fixed
-                || !path.fields.is_empty() && (self.everything || self.fields)
-                || self.families.contains(&family)
-                || self.locals.contains(&path.root)
+            self.everything && family != Family::Fixed || self.families.contains(&family) || self.renames(path)
         };
         match fact {
             Fact::Has(dict, key) => {

@@ -184,11 +184,11 @@ fn of_loop(target: &Target, iter: &Iter, ends: &Ends, known: &mut Certain) {
         (Iter::Value(keys), _) => {
             let (dict, taken_before) = taken_from(keys);
             if !(taken_before && ends.removes_keys()) {
-                variable(target).into_iter().for_each(|local| key_of(dict, local, known));
+                variable(target).into_iter().for_each(|local| key_of(dict, local, ends, known));
             }
         }
         (Iter::Items(dict), Target::Tuple(items)) => {
-            items.first().and_then(variable).into_iter().for_each(|local| key_of(dict, local, known));
+            items.first().and_then(variable).into_iter().for_each(|local| key_of(dict, local, ends, known));
         }
         (Iter::Range { start, step, .. }, _) => {
             let positive = |e: &Expr| matches!(e.kind, ExprKind::Int(value) if value > 0);
@@ -223,11 +223,13 @@ fn taken_from(list: &Expr) -> (&Expr, bool) {
     }
 }
 
-/// A variable that goes through the keys of a dict.
-fn key_of(dict: &Expr, local: LocalId, known: &mut Certain) {
+/// A variable that goes through the keys of a dict, which keeps its name through all rounds.
+fn key_of(dict: &Expr, local: LocalId, ends: &Ends, known: &mut Certain) {
     let Type::Dict(key, _, _) = &dict.ty else { return };
     let plain = matches!(**key, Type::Int | Type::Str | Type::Bool | Type::Bytes | Type::Enum(_));
-    if let (true, Some(path)) = (plain, Path::of(dict)) {
+    if let (true, Some(path)) = (plain, Path::of(dict))
+        && !ends.renames(&path)
+    {
         known.learn(Fact::Has(path, Key::Local(local)));
     }
 }
@@ -547,6 +549,14 @@ mod tests {
         let caught =
             "    try:\n        d[k] = 7 // n\n    except ZeroDivisionError:\n        return d[k]\n    return d[k]\n";
         assert_eq!(checks(caught), "//? d? d!");
+        assert_eq!(checks("    for key in d:\n        n += d[key]\n        d = {'x': n}\n    return n\n"), "d?");
+        assert_eq!(
+            checks("    for key in sorted(d):\n        n += d[key]\n        d = {'x': n}\n    return n\n"),
+            "d?"
+        );
+        assert_eq!(checks("    for key in list(d):\n        n += d[key]\n        d.pop(k)\n    return n\n"), "d?");
+        let renamed = "    for key, m in d.items():\n        n += d[key] + m\n        d = {'x': n}\n    return n\n";
+        assert_eq!(checks(renamed), "d?");
         let called = "    def clear() -> None:\n        d.clear()\n    if k in d:\n        clear()\n        return d[k]\n    return 0\n";
         assert_eq!(checks(called), "d?");
     }
