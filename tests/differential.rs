@@ -164,6 +164,7 @@ cases! {
     unions "classes/unions";
     untyped "recorded/untyped";
     vague "recorded/vague";
+    constants "functions/constants";
     nested "functions/nested";
     kept "functions/kept";
     values "functions/values";

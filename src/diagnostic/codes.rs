@@ -88,7 +88,7 @@ codes! {
     Decorator "E1015" Warning "unknown decorator"
         "A decorator may replace the function; only those pivot knows keep its meaning.";
     GlobalState "E1016" Warning "global state cannot be moved"
-        "The module global is changed from outside the translated functions, or its type has no representation.";
+        "Code outside the translated functions changes the global or binds the name again, or its type has no representation.";
     CallRefused "E1017" Warning "calls a function that is refused"
         "A function is translated only if everything that it calls is.";
     DeleteTarget "E1018" Warning "deletion is outside the subset"

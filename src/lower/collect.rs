@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{ClassId, FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
 use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
 use crate::source::SourceFile;
+use crate::span::Span;
 use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 
@@ -44,6 +45,9 @@ pub fn collect<'a>(units: &[Unit<'a>], together: &[(ClassId, ClassId)]) -> World
     }
     for index in 0..units.len() {
         mark_rebound_globals(&mut world, ModuleId(index as u32));
+    }
+    for index in 0..units.len() {
+        super::loading::check(&mut world, ModuleId(index as u32));
     }
     super::families::link(&mut world, together);
     super::scopes::nest(&mut world);
@@ -103,6 +107,7 @@ fn define<'a>(world: &mut World<'a>, module: ModuleId, stmt: &'a Stmt) {
                 bind(world, module, &name, binding);
             }
         }
+        StmtKind::FunctionDef(def) if super::loading::is_overload(def) => {}
         StmtKind::FunctionDef(def) => {
             let id = add_function(world, module, def, stmt, FunctionKind::Plain);
             if let Some(routes) = super::routes::declared(world, module, &def.decorators, id) {
@@ -136,12 +141,9 @@ fn define<'a>(world: &mut World<'a>, module: ModuleId, stmt: &'a Stmt) {
         }
         StmtKind::If { test, body, orelse } => {
             // `if TYPE_CHECKING:` is read; `if __name__ == "__main__":` does not run on import.
-            let is_main = matches!(&test.kind, ExprKind::Compare { left, .. }
-                if matches!(&left.kind, ExprKind::Name(n) if n == "__name__"));
-            let typing = dotted(test).is_some_and(|n| n.ends_with("TYPE_CHECKING"));
-            if typing {
+            if super::loading::is_typing(test) {
                 body.iter().for_each(|inner| define(world, module, inner));
-            } else if !is_main {
+            } else if !super::loading::is_main(test) {
                 for inner in body.iter().chain(orelse) {
                     refuse_conditional(world, module, inner);
                 }
@@ -239,6 +241,7 @@ fn define_global<'a>(
         class: None,
         hint: None,
         rebound: false,
+        touched: Vec::new(),
         span: stmt.span,
         refused,
         variables: HashMap::new(),
@@ -376,10 +379,10 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
 
 /// Finds `global NAME` in function bodies.
 fn mark_rebound_globals(world: &mut World, module: ModuleId) {
-    fn search(body: &[Stmt], found: &mut Vec<String>) {
+    fn search(body: &[Stmt], found: &mut Vec<(String, Span)>) {
         for stmt in body {
             if let StmtKind::Global(names) = &stmt.kind {
-                found.extend(names.iter().map(|n| n.text.clone()));
+                found.extend(names.iter().map(|n| (n.text.clone(), n.span)));
             }
             for inner in crate::python::ast::bodies(stmt) {
                 search(inner, found);
@@ -388,9 +391,17 @@ fn mark_rebound_globals(world: &mut World, module: ModuleId) {
     }
     let mut found = Vec::new();
     search(world.module(module).body, &mut found);
-    for name in found {
-        if let Some(Binding::Global(id)) = world.module(module).names.get(&name).cloned() {
-            world.globals[id.0 as usize].rebound = true;
+    for (name, span) in found {
+        match world.module(module).names.get(&name).cloned() {
+            Some(Binding::Global(id)) => world.globals[id.0 as usize].rebound = true,
+            Some(binding) => {
+                let message = format!("`{name}` is assigned by a function");
+                let problem = Diagnostic::new(Code::GlobalState, world.at(module, span), message);
+                let problem = problem.help("give each its own name");
+                super::loading::refuse(world, &binding, problem.clone());
+                opaque(world, module, &name, problem);
+            }
+            None => {}
         }
     }
 }

@@ -315,6 +315,7 @@ fn define_attribute<'a>(
         hint,
         ty: Type::Unknown,
         rebound: false,
+        touched: Vec::new(),
         span,
         refused: None,
         variables: Default::default(),

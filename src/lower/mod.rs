@@ -49,6 +49,7 @@ mod kinds;
 mod laziness;
 mod lazy;
 mod library;
+mod loading;
 mod local_imports;
 mod loops;
 mod matching;
@@ -359,6 +360,9 @@ fn lower_global(world: &mut World, id: GlobalId) -> Lowered<(ir::Expr, Vec<Local
     };
     if hoisted {
         return problem("this initial value needs statements");
+    }
+    if let Some(problem) = loading::problem(world, id, &value.ty) {
+        return Err(Box::new(problem));
     }
     if world.last && value.ty.has_unknown() {
         return problem("the type of this global cannot be inferred");

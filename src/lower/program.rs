@@ -26,16 +26,20 @@ pub fn build(mut world: World, mut bodies: Bodies, entry: FileId, options: &Lowe
                 numbers.functions.iter().map(|old| world.functions[*old as usize].is_generator).collect();
             problems.extend(super::laziness::check(&program, &aliases, &generators, &world.uses));
         }
-        if problems.is_empty() && keep_inside(&mut world, &program, &numbers) {
+        let unsettled = super::loading::unsettled(&program);
+        if problems.is_empty() && unsettled.is_empty() && keep_inside(&mut world, &program, &numbers) {
             continue;
         }
-        if problems.is_empty() {
+        if problems.is_empty() && unsettled.is_empty() {
             let refusals = refusals(&world, entry, options);
             return LoweredProgram { program, refusals };
         }
         for (function, problem) in problems {
             let old = numbers.functions[function.0 as usize] as usize;
             super::refuse(&mut world, old, problem);
+        }
+        for (global, problem) in unsettled {
+            world.globals[numbers.globals[global.0 as usize] as usize].refused = Some(problem);
         }
         loop {
             bodies = super::final_pass(&mut world);

@@ -333,6 +333,8 @@ pub struct GlobalInfo<'a> {
     pub hint: Option<&'a ast::Expr>,
     /// Assigned by a function (`global NAME`, `Class.NAME = ...`).
     pub rebound: bool,
+    /// What other code does to it while modules are loaded: refused where a value of its type can change so.
+    pub touched: Vec<(super::loading::Touch, Diagnostic)>,
     pub span: Span,
     pub refused: Option<Diagnostic>,
     /// Types of comprehension variables in its value, carried from pass to pass.

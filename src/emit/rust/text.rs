@@ -7,6 +7,7 @@
 //! ```
 
 use super::expressions::Scope;
+use super::places::Kind;
 use super::printer::Code;
 use crate::ir::{Expr, FormatPart, FormatSpec, Type};
 use proc_macro2::TokenStream;
@@ -80,7 +81,8 @@ impl Scope<'_, '_> {
     /// A value that Rust's `Display` prints as Python does.
     fn shown(&mut self, value: &Expr) -> Code {
         let shown = self.value(value);
-        self.settled(shown).code
+        let shown = self.settled(shown);
+        if shown.kind == Kind::Lazy { shown.place() } else { shown.code }
     }
 
     fn laid_out_text(&mut self, text: Code, spec: &FormatSpec) -> Code {

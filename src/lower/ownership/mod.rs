@@ -74,6 +74,7 @@ pub fn own(program: &mut Program, rebound: &[bool]) -> Vec<(FunctionId, Diagnost
             })
             .collect();
         if problems.is_empty() {
+            variables::flag_globals(&mut next);
             for global in &mut next.globals {
                 take_all_fresh(&mut global.value);
             }

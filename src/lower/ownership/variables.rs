@@ -86,23 +86,7 @@ impl<'p> Decision<'p> {
     /// Which variables change and which are read at all.
     pub(super) fn flags(&self, function: &mut Function) {
         let reassigned = reassigned(function);
-        let mut used = HashSet::new();
-        each_part(&function.body, &|_, _| Need::Ref, &mut |part| {
-            let read = match part {
-                Part::Value(e, _) => e.as_place(),
-                // An update reads what was there.
-                Part::Change(place) => Some(&**place),
-                _ => None,
-            };
-            if let Some(Place::Local(local)) = read {
-                used.insert(*local);
-            }
-        });
-        each_stmt(&function.body, &mut |stmt| {
-            if let StmtKind::Reraise(local) = stmt.kind {
-                used.insert(local);
-            }
-        });
+        let used = read(&function.body);
         let passing = |f: FunctionId, i: usize| self.need(f, i);
         let mut changed = HashSet::new();
         each_part(&function.body, &passing, &mut |part| {
@@ -128,6 +112,39 @@ impl<'p> Decision<'p> {
             local.mutable = reassigned.contains(&id) || (changed.contains(&id) && local.binding == Binding::Value);
         }
     }
+}
+
+/// Says of the variables of a global's first value which are read at all.
+pub(super) fn flag_globals(program: &mut Program) {
+    for global in &mut program.globals {
+        let body = [Stmt::new(StmtKind::Return(Some(global.value.clone())), global.at)];
+        let used = read(&body);
+        for (index, local) in global.locals.iter_mut().enumerate() {
+            local.used = used.contains(&LocalId(index as u32));
+        }
+    }
+}
+
+/// Variables that a body reads.
+fn read(body: &[Stmt]) -> HashSet<LocalId> {
+    let mut used = HashSet::new();
+    each_part(body, &|_, _| Need::Ref, &mut |part| {
+        let read = match part {
+            Part::Value(e, _) => e.as_place(),
+            // An update reads what was there.
+            Part::Change(place) => Some(&**place),
+            _ => None,
+        };
+        if let Some(Place::Local(local)) = read {
+            used.insert(*local);
+        }
+    });
+    each_stmt(body, &mut |stmt| {
+        if let StmtKind::Reraise(local) = stmt.kind {
+            used.insert(local);
+        }
+    });
+    used
 }
 
 /// Variables that are assigned where they may already hold a value.
