@@ -5,7 +5,7 @@ use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{ClassId, FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
 use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
 use crate::span::Span;
 use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
@@ -17,9 +17,9 @@ pub struct Unit<'a> {
     pub tree: &'a ast::Module,
 }
 
-/// Collects the definitions of all modules, in the order given (imported modules first). Objects of the classes of a
-/// pair go as one type.
-pub fn collect<'a>(units: &[Unit<'a>], together: &[(ClassId, ClassId)]) -> World<'a> {
+/// Collects the definitions of all modules, in the order given: what the entry imports before it, and what imports the
+/// entry after it. Objects of the classes of a pair go as one type.
+pub fn collect<'a>(units: &[Unit<'a>], entry: FileId, together: &[(ClassId, ClassId)]) -> World<'a> {
     let mut world = World::default();
     for unit in units {
         world.modules.push(ModuleInfo {
@@ -46,8 +46,14 @@ pub fn collect<'a>(units: &[Unit<'a>], together: &[(ClassId, ClassId)]) -> World
     for index in 0..units.len() {
         mark_rebound_globals(&mut world, ModuleId(index as u32));
     }
+    let loaded = units.iter().position(|unit| unit.file.id == entry).unwrap_or(units.len());
     for index in 0..units.len() {
-        super::loading::check(&mut world, ModuleId(index as u32));
+        let module = ModuleId(index as u32);
+        super::loading::bound_again(&mut world, module);
+        // What imports the entry is a caller like others.
+        if index <= loaded {
+            super::loading::changes(&mut world, module);
+        }
     }
     super::families::link(&mut world, together);
     super::scopes::nest(&mut world);

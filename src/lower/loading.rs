@@ -49,9 +49,8 @@ pub(super) enum Touch {
     Method(String),
 }
 
-/// Refuses what the code of a module gives another meaning while it is loaded.
-pub(super) fn check(world: &mut World, module: ModuleId) {
-    bound_again(world, module);
+/// Refuses what the code of a module changes while it is loaded.
+pub(super) fn changes(world: &mut World, module: ModuleId) {
     let found = uses::of_module(world, module);
     let touched = found.touched.into_iter().map(|(id, (depth, span))| (id, Touch::At(depth), span));
     let called = found
@@ -74,7 +73,7 @@ pub(super) fn check(world: &mut World, module: ModuleId) {
 }
 
 /// Refuses names that are bound more than once, and definitions that another one of the same name replaces.
-fn bound_again(world: &mut World, module: ModuleId) {
+pub(super) fn bound_again(world: &mut World, module: ModuleId) {
     let body = world.module(module).body;
     let mut all: HashMap<&str, Vec<Bound>> = HashMap::new();
     for bound in names::bound(body) {

@@ -169,7 +169,7 @@ fn lower_with(
     generators: &generators::Generators,
     together: &[(ir::ClassId, ir::ClassId)],
 ) -> LoweredProgram {
-    let mut world = collect::collect(units, together);
+    let mut world = collect::collect(units, entry, together);
     world.mark_generators(generators);
     observed::teach(&mut world, entry, &options.recorded);
     options.unbuilt.iter().for_each(|unbuilt| leave_out(&mut world, unbuilt));
