@@ -32,6 +32,7 @@ impl SourceFile {
         let text = text.into();
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
+        line_starts.shrink_to_fit();
         SourceFile { id, path: path.into(), module: module.into(), text, line_starts }
     }
 

@@ -3,7 +3,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests may touch the disk")]
 
-use pivot::host::Disk;
+use pivot::diagnostic::Code;
+use pivot::host::{Disk, Memory};
 use pivot::pipeline::translate::translate;
 use std::path::Path;
 
@@ -40,5 +41,20 @@ fn without_recorded_calls_untyped_functions_are_refused() {
             let translation = translate(&Disk, &file, &[], false).unwrap();
             assert!(!translation.refusals.is_empty(), "{}", file.display());
         }
+    }
+}
+
+#[test]
+fn a_method_without_self_is_refused_with_whoever_calls_it() {
+    let alone = "class A:\n    def f():\n        return 1\n\ndef g(x: A) -> int:\n    return x.f()\n";
+    let overridden = format!("{alone}\nclass B(A):\n    def f():\n        return 2\n");
+    for text in [alone, overridden.as_str()] {
+        let files = Memory::with([("/p/m.py", text)]);
+        let translation = translate(&files, Path::new("/p/m.py"), &[], false).unwrap();
+        let refused: Vec<&str> = translation.refusals.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(refused.contains(&"g"), "{text}: {refused:?}");
+        let own = translation.refusals.iter().find(|(name, _)| name == "A.f").map(|(_, problem)| problem.code);
+        assert!(own.is_none_or(|code| code == Code::WrongArity), "{text}: {own:?}");
+        assert!(translation.program.functions.iter().all(|function| function.name != "f"), "{text}");
     }
 }

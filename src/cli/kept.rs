@@ -5,8 +5,9 @@
 //! ```
 //!
 //! A file counts as unchanged with the same size and time of change; where the time differs, or is so close to when the
-//! analysis was kept that a change might not show, its content decides. Who sets a changed file of the same size back to
-//! its old time gets the old answer; `pivot clean` empties the cache. What cannot be read, is damaged or was kept by
+//! analysis was kept that a change might not show, its content decides. A folder likewise, with its entries for a content;
+//! what its entries say (that something below it is missing) is not asked again. Who sets a changed file of the same size
+//! back to its old time gets the old answer; `pivot clean` empties the cache. What cannot be read, is damaged or was kept by
 //! another pivot does not count, and a folder that cannot be written keeps nothing: both are silent.
 
 use crate::host::files::Stamp;
@@ -14,6 +15,8 @@ use crate::host::{Disk, Files, Seen};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -49,7 +52,7 @@ struct Kept {
     at: Duration,
     printed: Printed,
     files: Vec<(PathBuf, Option<State>)>,
-    folders: Vec<(PathBuf, String)>,
+    folders: Vec<(PathBuf, Listing)>,
     asked: Vec<(PathBuf, Kind)>,
 }
 
@@ -58,6 +61,14 @@ struct Kept {
 struct State {
     size: u64,
     modified: Duration,
+    hash: String,
+}
+
+/// A folder as it was listed.
+#[derive(Serialize, Deserialize)]
+struct Listing {
+    modified: Duration,
+    /// Of the names in it.
     hash: String,
 }
 
@@ -84,7 +95,7 @@ impl Place {
         let (sum, body) = (text.get(..64)?, text.get(64..)?);
         let kept: Kept = (sum == hash(body).as_bytes()).then(|| serde_json::from_slice(body).ok())??;
         let same = kept.files.par_iter().all(|(path, state)| is_same(path, state.as_ref(), kept.at))
-            && kept.folders.par_iter().all(|(path, names)| entries(path) == *names)
+            && kept.folders.par_iter().all(|(path, listing)| is_same_folder(path, listing, kept.at))
             && kept.asked.par_iter().all(|(path, kind)| self::kind(path) == *kind);
         same.then_some(kept.printed)
     }
@@ -94,13 +105,14 @@ impl Place {
         if seen.read.len() < FEWEST {
             return;
         }
-        let files: Vec<&PathBuf> = seen.read.iter().collect();
+        let files: Vec<&PathBuf> = seen.read.iter().filter(|path| !is_implied(path, &seen.listed)).collect();
+        let is_new = |path: &&PathBuf| !seen.read.contains(*path) && !is_implied(path, &seen.listed);
         let kept = Kept {
             at: began,
             printed,
             files: files.par_iter().map(|path| (path.to_path_buf(), state(path))).collect(),
-            folders: seen.listed.iter().map(|path| (path.clone(), entries(path))).collect(),
-            asked: seen.asked.iter().map(|path| (path.clone(), kind(path))).collect(),
+            folders: seen.listed.iter().map(|path| (path.clone(), listing(path))).collect(),
+            asked: seen.asked.iter().filter(is_new).map(|path| (path.clone(), kind(path))).collect(),
         };
         // A file that changed while it was read may have been seen half old, half new.
         let is_settled = |state: &State| state.modified <= began;
@@ -140,6 +152,26 @@ fn is_same(path: &Path, state: Option<&State>, kept: Duration) -> bool {
     }
 }
 
+fn is_same_folder(path: &Path, old: &Listing, kept: Duration) -> bool {
+    let now = Disk.stamp(path).ok().filter(|stamp| stamp.is_folder).map(|stamp| stamp.modified);
+    let is_certain = now == Some(old.modified) && old.modified + RACE < kept;
+    is_certain || entries(path) == old.hash
+}
+
+/// True where the entries of a folder that was listed say that there is nothing at this path.
+fn is_implied(path: &Path, listed: &BTreeSet<PathBuf>) -> bool {
+    let parents = path.ancestors().zip(path.ancestors().skip(1));
+    for (missing, folder) in parents {
+        if is_left_out(missing.file_name().unwrap_or_default()) || kind(missing) != Kind::Missing {
+            return false;
+        }
+        if listed.contains(folder) {
+            return true;
+        }
+    }
+    false
+}
+
 fn state(path: &Path) -> Option<State> {
     let Stamp { size, modified, .. } = Disk.stamp(path).ok()?;
     Some(State { size, modified, hash: content(path)? })
@@ -157,12 +189,23 @@ fn kind(path: &Path) -> Kind {
     }
 }
 
-/// The names in a folder, without what Python and we ourselves put there, as a hash.
+fn listing(folder: &Path) -> Listing {
+    // The time is from before: an entry that comes in between makes another time.
+    let modified = Disk.stamp(folder).map(|stamp| stamp.modified).unwrap_or_default();
+    Listing { modified, hash: entries(folder) }
+}
+
+/// What Python and we ourselves put into folders.
+fn is_left_out(name: &OsStr) -> bool {
+    name == "__pycache__" || name == ".pivot"
+}
+
+/// The names in a folder, without those that are left out, as a hash.
 fn entries(folder: &Path) -> String {
     let mut names = Vec::new();
     for path in Disk.list(folder).unwrap_or_default() {
         let name = path.file_name().unwrap_or_default();
-        if name != "__pycache__" && name != ".pivot" {
+        if !is_left_out(name) {
             names.extend(name.as_encoded_bytes());
             names.push(0);
         }
@@ -198,6 +241,8 @@ mod tests {
                 seen.read.insert(path);
             }
             seen.listed.insert(folder.path().join("src"));
+            // So that the time of the next change is another one, however soon it comes.
+            set_modified(&folder.path().join("src"), clock::since_1970() - Duration::from_secs(3600));
             seen.asked.insert(folder.path().join("src/none.py"));
             Project { folder, seen }
         }
@@ -217,7 +262,7 @@ mod tests {
     }
 
     fn set_modified(path: &Path, time: Duration) {
-        let file = std::fs::File::options().append(true).open(path).expect("there");
+        let file = std::fs::File::open(path).expect("there");
         file.set_modified(std::time::UNIX_EPOCH + time).expect("set");
     }
 
@@ -248,6 +293,37 @@ mod tests {
             assert!(change(&project));
             assert_eq!(project.place().find(), None);
         }
+    }
+
+    #[test]
+    fn what_a_listed_folder_says_is_not_kept_and_still_counts() {
+        let project = Project::new();
+        let mut seen = project.seen.clone();
+        seen.read.insert(project.path("src/.gitignore"));
+        seen.asked.extend(["src/none/of/this.py", "src/m7.py", "other.py"].map(|name| project.path(name)));
+        project.place().keep(printed(), &seen, clock::since_1970() + Duration::from_secs(3600));
+        let text = Disk.read_text(&project.place().folder.join(project.place().name)).expect("kept");
+        assert!(!text.contains("none") && !text.contains("gitignore"), "{text}");
+        assert!(text.contains("other.py"), "its folder was not listed: {text}");
+        for name in ["src/none/of/this.py", "src/.gitignore", "other.py"] {
+            assert_eq!(project.place().find(), Some(printed()));
+            Disk.write(&project.path(name), b"x = 1\n").expect("written");
+            assert_eq!(project.place().find(), None, "{name}");
+            Disk.remove_file(&project.path(name)).expect("removed");
+            let _ = Disk.remove_dir_all(&project.path("src/none"));
+        }
+    }
+
+    #[test]
+    fn a_folder_that_changes_right_after_is_seen_by_its_entries() {
+        let project = Project::new();
+        let folder = project.path("src");
+        let now = clock::since_1970();
+        set_modified(&folder, now);
+        project.place().keep(printed(), &project.seen, now);
+        Disk.write(&project.path("src/new.py"), b"").expect("written");
+        set_modified(&folder, now);
+        assert_eq!(project.place().find(), None);
     }
 
     #[test]

@@ -612,6 +612,9 @@ fn add_dispatch(world: &mut World, root: ClassId, objects: &[ClassId]) {
             continue;
         }
         let info = world.function(first);
+        if info.written.params().items.is_empty() {
+            continue;
+        }
         let kind = match info.kind {
             FunctionKind::Method(_) => FunctionKind::Method(root),
             FunctionKind::Property(_) => FunctionKind::Property(root),

@@ -379,6 +379,13 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     let (takes_class, info_home) = (info.takes_class, info.home);
     let mut body = Body::new(world, module, Owner::Function(id));
     let takes_self = !matches!(kind, FunctionKind::Plain | FunctionKind::Static(_));
+    if let (true, Written::Def(def)) = (takes_self, written)
+        && def.params.items.is_empty()
+    {
+        let message = format!("`{}` takes no `self`, and a method is always given its object", def.name.text);
+        let problem = Diagnostic::new(Code::WrongArity, world.at(module, span), message);
+        return Err(Box::new(problem.help("add `self` as its first parameter, or mark it `@staticmethod`")));
+    }
     if let (true, Written::Dispatch(first)) = (takes_self, written) {
         body.self_name = body.world.function(first).written.params().items.first().map(|p| p.name.text.clone());
     } else if takes_self {

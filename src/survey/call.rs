@@ -133,7 +133,10 @@ impl<'a> Walk<'_, 'a> {
         let names = params.iter().skip(skip).map(|param| param.name.text.clone());
         let positional = names.zip(arguments.positional.iter().map(|value| value.root.clone()));
         let named = arguments.named.iter().map(|(name, value)| (name.clone(), value.root.clone()));
-        positional.chain(named).filter(|(_, root)| *root != Root::Fresh).collect()
+        let mut bound: Vec<(String, Root)> = Vec::new();
+        bound.extend(positional.chain(named).filter(|(_, root)| *root != Root::Fresh));
+        bound.shrink_to_fit();
+        bound
     }
 
     /// Records a call of a function of the program.

@@ -107,6 +107,8 @@ pub fn walk_function(index: &Index<'_>, function: &Definition<'_>, module: &str)
     walk.bind_parameters();
     walk.body(&function.def.body);
     walk.raw.flags = propagate::own_flags(&walk.raw);
+    walk.raw.edges.shrink_to_fit();
+    walk.raw.uses.shrink_to_fit();
     walk.raw
 }
 

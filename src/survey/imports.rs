@@ -128,7 +128,12 @@ fn parent_unless_package(file: &Path, files: &dyn Files) -> Option<PathBuf> {
 
 /// Where the part after `from` leads.
 enum Base {
-    Local { path: PathBuf, loads: Vec<PathBuf> },
+    /// A package's folder, or a module's file: below that there is nothing.
+    Local {
+        path: PathBuf,
+        loads: Vec<PathBuf>,
+        is_file: bool,
+    },
     Outside(String),
 }
 
@@ -167,9 +172,10 @@ impl Finder<'_> {
         let (target, loads) = match base {
             Base::Outside(dotted) if dotted.is_empty() => (Target::Outside(symbol.into()), Vec::new()),
             Base::Outside(dotted) => (Target::Outside(format!("{dotted}.{symbol}")), Vec::new()),
-            Base::Local { path, loads } => {
+            Base::Local { path, loads, is_file } => {
                 let mut loads = loads.clone();
-                let target = match self.below(path, symbol).filter(|_| symbol != "*") {
+                let is_name = *is_file || symbol == "*";
+                let target = match (!is_name).then(|| self.below(path, symbol)).flatten() {
                     Some((module, own)) => {
                         loads.extend(own);
                         Target::Module(module)
@@ -196,7 +202,10 @@ impl Finder<'_> {
             self.below(&start, module)
         };
         match found {
-            Some((path, loads)) => Base::Local { path, loads },
+            Some((path, loads)) => {
+                let is_file = loads.last() == Some(&path);
+                Base::Local { path, loads, is_file }
+            }
             None => Base::Outside(module.into()),
         }
     }
@@ -222,6 +231,9 @@ impl Finder<'_> {
         let mut path = start.to_path_buf();
         let mut loads: Vec<PathBuf> = if dotted.is_empty() { self.loaded_by(&path) } else { Vec::new() };
         for part in dotted.split('.').filter(|part| !part.is_empty()) {
+            if loads.last() == Some(&path) {
+                return None; // a module's file has nothing below it
+            }
             path = self.child(&path, part)?;
             loads.extend(self.loaded_by(&path));
         }

@@ -19,8 +19,10 @@ const LARGEST: u64 = 64 << 20;
 pub struct Parsed {
     /// Its syntax tree without the bodies of functions: see [`outline`].
     pub module: Module,
-    /// What its imports bind.
+    /// What its imports bind; what they load is in `loads`.
     pub imports: Vec<Import>,
+    /// Files that the interpreter runs for its imports, in their order.
+    pub loads: Vec<PathBuf>,
 }
 
 /// Files in the order of [`Sources`].
@@ -61,8 +63,7 @@ pub fn load(
         for one in read {
             loaded.take(one, roots, files);
         }
-        let imported =
-            loaded.parsed[known..].iter().flat_map(|parsed| parsed.imports.iter().flat_map(|i| i.loads.clone()));
+        let imported = loaded.parsed[known..].iter().flat_map(|parsed| parsed.loads.iter().cloned());
         wave = if follow { imported.collect() } else { Vec::new() };
     }
     loaded
@@ -73,6 +74,7 @@ struct Read {
     text: String,
     module: Module,
     imports: Vec<Import>,
+    loads: Vec<PathBuf>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -84,9 +86,13 @@ fn read(path: &Path, roots: &[PathBuf], files: &dyn Files, found: &Found) -> Rea
     let file = SourceFile::new(FileId(0), path, "", text);
     let (mut module, mut diagnostics) = python::parse(&file);
     diagnostics.extend(problem);
-    let imports = imports_of(&module, path, roots, files, found);
+    let mut imports = imports_of(&module, path, roots, files, found);
+    imports.shrink_to_fit();
+    let mut seen = HashSet::new();
+    let loads = imports.iter_mut().flat_map(|import| std::mem::take(&mut import.loads));
+    let loads = loads.filter(|path| seen.insert(path.clone())).collect();
     outline::strip(&mut module);
-    Read { path: path.to_path_buf(), text: file.text, module, imports, diagnostics }
+    Read { path: path.to_path_buf(), text: file.text, module, imports, loads, diagnostics }
 }
 
 /// The text of a file, without a byte order mark; otherwise what is wrong with it.
@@ -119,7 +125,7 @@ impl Loaded {
             diagnostic.at.file = id;
             diagnostic
         }));
-        self.parsed.push(Parsed { module: read.module, imports: read.imports });
+        self.parsed.push(Parsed { module: read.module, imports: read.imports, loads: read.loads });
     }
 
     /// The name an importer would write; where two files would share one, the longer name below the first root.

@@ -150,48 +150,61 @@ fn beginning(entry: &Path, files: &dyn Files) -> Result<(Vec<PathBuf>, Vec<PathB
 
 /// Facts of everything that was loaded.
 fn assemble(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
-    let walked: Vec<Vec<Walked>> = {
+    let walked: Vec<Walked> = {
         let index = Index::new(&loaded);
         let by_file: Vec<&[Definition]> = index.functions.chunk_by(|a, b| a.file == b.file).collect();
         by_file.par_iter().map(|functions| walk_file(&index, &loaded.sources, functions)).collect()
     };
     let modules = modules(&loaded);
+    let Loaded { sources, parsed, diagnostics } = loaded;
     // What follows needs no trees any more.
-    let Loaded { sources, diagnostics, .. } = loaded;
-    let (functions, raws) = walked.into_iter().flatten().unzip();
-    let functions = link(functions, raws);
+    drop(parsed);
+    let mut functions = Vec::with_capacity(walked.iter().map(|file| file.facts.len()).sum());
+    let mut raws = Vec::with_capacity(walked.len());
+    for file in walked {
+        functions.extend(file.facts);
+        raws.push(file.raws);
+    }
+    let functions = link(functions, &raws.iter().flatten().collect::<Vec<&Raw>>());
     (Program { sources, modules, functions }, diagnostics)
 }
 
-/// What one function tells by itself: facts, and what its callees have yet to say.
-type Walked = (FunctionFacts, Raw);
+/// What the functions of one file tell by themselves: facts, and what their callees have yet to say.
+struct Walked {
+    facts: Vec<FunctionFacts>,
+    raws: Vec<Raw>,
+}
 
 /// Reads a file again for the bodies of its functions and walks them; its tree lives no longer than this.
-fn walk_file(index: &Index<'_>, sources: &Sources, functions: &[Definition<'_>]) -> Vec<Walked> {
-    let Some(source) = functions.first().map(|first| sources.get(first.file)) else { return Vec::new() };
+fn walk_file(index: &Index<'_>, sources: &Sources, functions: &[Definition<'_>]) -> Walked {
+    let count = functions.len();
+    let mut walked = Walked { facts: Vec::with_capacity(count), raws: Vec::with_capacity(count) };
+    let Some(source) = functions.first().map(|first| sources.get(first.file)) else { return walked };
     let (tree, _) = crate::python::parse(source);
     let whole = outline::functions(&tree);
-    let walk = |function: &Definition<'_>| {
-        let def = whole.get(&function.def.name.span).copied().unwrap_or(function.def);
-        let mut raw = function::walk_function(index, &Definition { def, ..function.clone() }, &source.module);
-        (facts_of(index, source, function, &mut raw), raw)
-    };
-    functions.iter().map(walk).collect()
+    for outlined in functions {
+        let def = whole.get(&outlined.def.name.span).copied().unwrap_or(outlined.def);
+        let function = Definition { def, ..outlined.clone() };
+        let mut raw = function::walk_function(index, &function, &source.module);
+        walked.facts.push(facts_of(index, source, &function, &mut raw));
+        walked.raws.push(raw);
+    }
+    walked
 }
 
 /// Adds to each function what it gets from its callees.
-fn link(mut functions: Vec<FunctionFacts>, raws: Vec<Raw>) -> Vec<FunctionFacts> {
-    let groups = propagate::groups(&raws);
-    let totals = propagate::totals(&raws, &groups);
-    let effects = propagate::effects(&raws, &groups);
-    for (place, (facts, raw)) in functions.iter_mut().zip(&raws).enumerate() {
+fn link(mut functions: Vec<FunctionFacts>, raws: &[&Raw]) -> Vec<FunctionFacts> {
+    let groups = propagate::groups(raws);
+    let totals = propagate::totals(raws, &groups);
+    let effects = propagate::effects(raws, &groups);
+    for (place, (facts, raw)) in functions.iter_mut().zip(raws).enumerate() {
         facts.cost.total = totals[place];
         facts.locks = propagate::locks(raw, facts.id, facts.at.file, &totals, &effects);
     }
     for (facts, effects) in functions.iter_mut().zip(effects) {
         facts.effects = effects;
     }
-    for group in groups.iter().filter(|group| propagate::is_recursive(group, &raws)) {
+    for group in groups.iter().filter(|group| propagate::is_recursive(group, raws)) {
         group.iter().for_each(|&member| functions[member].cost.recursive = true);
     }
     functions
@@ -252,8 +265,7 @@ fn modules(loaded: &Loaded) -> Vec<ModuleFacts> {
         .iter()
         .zip(&loaded.parsed)
         .map(|(file, parsed)| {
-            let local: BTreeSet<String> =
-                parsed.imports.iter().flat_map(|i| i.loads.iter().filter_map(of_path)).collect();
+            let local: BTreeSet<String> = parsed.loads.iter().filter_map(of_path).collect();
             let packages = parsed.imports.iter().filter_map(|import| match &import.target {
                 imports::Target::Outside(dotted) => dotted.split('.').next().map(str::to_string),
                 _ => None,

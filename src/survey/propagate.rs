@@ -17,7 +17,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Groups of mutually recursive functions, callees before callers (Tarjan, without recursion).
-pub fn groups(raws: &[Raw]) -> Vec<Vec<usize>> {
+pub fn groups(raws: &[&Raw]) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
     let mut number = vec![UNSEEN; raws.len()];
     let mut low = vec![0; raws.len()];
@@ -65,12 +65,12 @@ pub fn groups(raws: &[Raw]) -> Vec<Vec<usize>> {
 }
 
 /// True for groups whose members can reach themselves.
-pub fn is_recursive(group: &[usize], raws: &[Raw]) -> bool {
+pub fn is_recursive(group: &[usize], raws: &[&Raw]) -> bool {
     group.len() > 1 || raws[group[0]].edges.iter().any(|edge| edge.callee.0 as usize == group[0])
 }
 
 /// Cost of one call of each function with its callees.
-pub fn totals(raws: &[Raw], groups: &[Vec<usize>]) -> Vec<Steps> {
+pub fn totals(raws: &[&Raw], groups: &[Vec<usize>]) -> Vec<Steps> {
     let mut totals = vec![Steps::default(); raws.len()];
     for group in groups {
         let members: HashSet<usize> = group.iter().copied().collect();
@@ -96,7 +96,7 @@ pub fn totals(raws: &[Raw], groups: &[Vec<usize>]) -> Vec<Steps> {
 }
 
 /// Effects of each function with its callees.
-pub fn effects(raws: &[Raw], groups: &[Vec<usize>]) -> Vec<Effects> {
+pub fn effects(raws: &[&Raw], groups: &[Vec<usize>]) -> Vec<Effects> {
     let states = States::of(raws);
     let writes = spread(raws, groups, &states, |raw, found| found.extend(states.places(&raw.writes)));
     let changing = Changing::of(raws, &states, &writes);
@@ -134,7 +134,7 @@ enum OnObject {
 }
 
 impl States {
-    fn of(raws: &[Raw]) -> Self {
+    fn of(raws: &[&Raw]) -> Self {
         let own = raws.iter().flat_map(|raw| raw.reads.iter().chain(&raw.writes).cloned());
         let passed = raws.iter().flat_map(|raw| &raw.edges).flat_map(|edge| {
             let arguments = edge.arguments.iter();
@@ -196,7 +196,7 @@ struct Changing {
 }
 
 impl Changing {
-    fn of(raws: &[Raw], states: &States, writes: &[BTreeSet<u32>]) -> Self {
+    fn of(raws: &[&Raw], states: &States, writes: &[BTreeSet<u32>]) -> Self {
         let written: HashSet<u32> = writes.iter().flatten().copied().collect();
         let globals = written
             .into_iter()
@@ -235,7 +235,7 @@ pub fn own_flags(raw: &Raw) -> Effects {
 /// Carries states from callees to callers until nothing changes, callees first; inside a group of mutually recursive
 /// functions each state goes once over each call.
 fn spread(
-    raws: &[Raw],
+    raws: &[&Raw],
     groups: &[Vec<usize>],
     states: &States,
     own: impl Fn(&Raw, &mut BTreeSet<u32>),
@@ -246,7 +246,7 @@ fn spread(
         let mut callers: HashMap<usize, Vec<(usize, &Carrier)>> = HashMap::new();
         for &member in group {
             let mut found = BTreeSet::new();
-            own(&raws[member], &mut found);
+            own(raws[member], &mut found);
             for (edge, carrier) in raws[member].edges.iter().zip(&states.carriers[member]) {
                 let callee = edge.callee.0 as usize;
                 if members.contains(&callee) {
@@ -275,7 +275,7 @@ fn spread(
 }
 
 /// Who is in a group of mutually recursive functions reaches what any of them reaches.
-fn spread_flags(raws: &[Raw], groups: &[Vec<usize>], effects: &mut [Effects]) {
+fn spread_flags(raws: &[&Raw], groups: &[Vec<usize>], effects: &mut [Effects]) {
     for group in groups {
         let mut all = Effects::default();
         for &member in group {
