@@ -194,7 +194,7 @@ fn compare_spoken(case: &Case, index: usize, python: &Spoken, port: &Spoken, sub
     }
     match &port.outcome {
         // A defect, and no choice to decline.
-        Outcome::Guard { kind, .. } if kind == "panic" => {
+        Outcome::Guard { kind, .. } if ["panic", "unexpected_exception"].contains(&kind.as_str()) => {
             return Verdict::Different(DifferenceKind::Panic, String::new());
         }
         Outcome::Guard { .. } => return Verdict::Guard,

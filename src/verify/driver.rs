@@ -28,6 +28,8 @@ const FIRST_TASKS: usize = 8;
 const TASK: usize = 48;
 /// Calls made for one more answer, at most, where the port declines many.
 const MOST_MORE: usize = 20;
+/// Calls of sequences made for more answers, at least.
+const FEWEST_MORE: usize = 24;
 /// How often it is seen whether enough answers were compared.
 const ROUNDS: usize = 6;
 /// Values in the arguments of one task.
@@ -219,9 +221,7 @@ impl<'e> Driver<'e> {
                 return;
             }
             before = compared;
-            // As many more as it takes at the rate so far, with a reserve.
-            let missing = minimum - compared;
-            wanted = (missing * made_so_far / compared).min(MOST_MORE * missing) * 5 / 4 + 8;
+            wanted = more(minimum - compared, made_so_far, compared);
         }
     }
 
@@ -313,10 +313,13 @@ impl<'e> Driver<'e> {
             .filter(|id| self.may_go_on(**id) && !self.engine.scouted.nondeterministic.contains_key(id))
             .filter_map(|id| {
                 let so_far = compared.get(id).copied().unwrap_or(0);
-                let missing = minimum.saturating_sub(so_far);
-                // A part of them will be declined as well.
-                let more = if missing > 0 { missing * 3 / 2 + 8 } else { 0 };
-                let wanted = if first { self.engine.wanted(*id, so_far) } else { more };
+                let made = self.made.get(id).copied().unwrap_or(0);
+                let wanted = match minimum.saturating_sub(so_far) {
+                    _ if first => self.engine.wanted(*id, so_far),
+                    0 => 0,
+                    // What follows a declined call in its sequence counts for nothing: a few in a row may bring no answer.
+                    missing => more(missing, made, so_far).max(FEWEST_MORE),
+                };
                 (wanted > 0).then_some((*id, wanted))
             })
             .collect()
@@ -431,4 +434,9 @@ impl<'e> Driver<'e> {
         let so_far = self.account.compared().get(&id).copied().unwrap_or(0);
         self.fill(id, self.engine.wanted(id, so_far), false);
     }
+}
+
+/// As many more calls as it takes for missing answers at the rate so far, with a reserve.
+fn more(missing: usize, made: usize, compared: usize) -> usize {
+    (missing * made / compared.max(1)).clamp(missing, MOST_MORE * missing) * 5 / 4 + 8
 }

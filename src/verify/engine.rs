@@ -149,8 +149,7 @@ impl Engine<'_> {
         let evidence = self.job.evidence;
         let minimum = evidence.minimum_calls as usize;
         match self.slow[id] {
-            // Some are declined.
-            true => (minimum + minimum / 10).saturating_sub(recorded),
+            true => minimum.saturating_sub(recorded),
             false => (evidence.generated_calls as usize).max(minimum.saturating_sub(recorded)),
         }
     }
