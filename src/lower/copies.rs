@@ -79,3 +79,42 @@ fn changes_something(e: &Expr) -> bool {
     });
     changes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::{LowerOptions, Unit, lower};
+    use crate::source::Sources;
+
+    /// How many copies are left of a function.
+    fn copies(body: &str) -> usize {
+        let mut sources = Sources::default();
+        let head = "def f(xs: list[str], ys: list[str]) -> int:\n";
+        let id = sources.add("f.py", "f", format!("{head}{body}"));
+        let (tree, _) = crate::python::parse(sources.get(id));
+        let lowered = lower(&[Unit { file: sources.get(id), tree: &tree }], id, &LowerOptions::default());
+        assert!(lowered.refusals.is_empty(), "{:?}", lowered.refusals);
+        let mut count = 0;
+        walk::each_expr(&lowered.program.functions[0].body, &mut |e| {
+            count += usize::from(match &e.kind {
+                ExprKind::Builtin { op: Builtin::Copy, .. } => true,
+                ExprKind::Comprehension(comprehension) => as_it_is(&mut comprehension.clone()).is_some(),
+                _ => false,
+            });
+        });
+        count
+    }
+
+    #[test]
+    fn what_is_only_looked_at_is_not_copied() {
+        assert_eq!(copies("    return len(','.join(list(xs)))\n"), 0);
+        assert_eq!(copies("    return len(list(xs + ys))\n"), 0);
+    }
+
+    #[test]
+    fn what_may_change_is_copied() {
+        assert_eq!(copies("    zs = list(xs)\n    zs.append('a')\n    return len(xs)\n"), 1);
+        let loops = "    for x in list(xs):\n        xs.append(x)\n    return len(xs)\n";
+        assert_eq!(copies(loops), 1);
+    }
+}

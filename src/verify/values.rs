@@ -525,6 +525,17 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_joined_by_what_the_code_splits_at() {
+        let constants = [Value::text(";"), Value::text("half"), Value::int(3)];
+        let mut random = Random::new(1, "joined");
+        let texts: Vec<String> = (0..300).filter_map(|_| joined_text(&constants, &mut random)).collect();
+        assert_eq!(texts.len(), 300);
+        assert!(texts.iter().any(|text| text.split(';').filter(|piece| piece.parse::<i64>().is_ok()).count() > 1));
+        assert!(texts.iter().any(|text| text.split(';').any(|piece| piece == "half")));
+        assert_eq!(joined_text(&[Value::text("half")], &mut random), None, "nothing that separates");
+    }
+
+    #[test]
     fn keys_are_distinct_as_python_sees_them() {
         let kept = distinct(vec![Value::int(1), Value::float(1.0), Value::Bool(true), Value::int(2)]);
         assert_eq!(kept, [Value::int(1), Value::int(2)]);
