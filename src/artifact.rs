@@ -115,6 +115,20 @@ pub struct ParamShape {
     pub optional: bool,
     /// True after a `*`.
     pub keyword_only: bool,
+    /// True for `*name`: it takes the positional arguments that are left, as a tuple.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rest: bool,
+}
+
+impl Callable {
+    /// The shape of what stands at a position of the arguments.
+    pub fn shape_at(&self, position: usize) -> Option<&Shape> {
+        let rest = self.params.iter().position(|param| param.rest).filter(|rest| *rest <= position);
+        match (self.params.get(rest.unwrap_or(position))?, rest) {
+            (ParamShape { shape: Shape::TupleOf(item), .. }, Some(_)) => Some(item),
+            (param, _) => Some(&param.shape),
+        }
+    }
 }
 
 /// A class seen from outside.

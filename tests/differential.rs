@@ -116,6 +116,7 @@ fn the_platforms_libm() {
 
 cases! {
     generators "generators/lists";
+    rest "functions/rest";
     named_tuples "classes/named_tuples";
     integers "numbers/integers";
     either "numbers/either";

@@ -74,8 +74,9 @@ pub fn callable(program: &Program, options: &EmitOptions, function: &Function) -
         Some(ParamShape {
             name: local.name.clone(),
             shape: shape(program, &local.ty)?,
-            optional: param.default.is_some(),
+            optional: param.default.is_some() || param.rest,
             keyword_only: param.keyword_only,
+            rest: param.rest,
         })
     });
     Some(Callable {
@@ -146,6 +147,7 @@ fn plain_constructor(program: &Program, options: &EmitOptions, class: &Class) ->
             shape: shape(program, &field.ty)?,
             optional: defaults.get(index).is_some_and(Option::is_some),
             keyword_only: false,
+            rest: false,
         })
     });
     Some(Callable {

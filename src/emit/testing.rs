@@ -91,6 +91,7 @@ impl Builder {
             default: None,
             keyword_only: false,
             positional_only: false,
+            rest: false,
             declared: true,
         });
         let function = Function {

@@ -305,6 +305,8 @@ pub struct Param {
     pub default: Option<Expr>,
     pub keyword_only: bool,
     pub positional_only: bool,
+    /// Takes the positional arguments that are left, as a tuple of any length.
+    pub rest: bool,
     /// Annotated. Without an annotation the type was inferred, and an int from outside is none of its floats.
     pub declared: bool,
 }

@@ -16,6 +16,7 @@ pub(super) struct Slot<'a> {
     default: Option<SlotDefault<'a>>,
     keyword_only: bool,
     positional_only: bool,
+    rest: bool,
 }
 
 pub(super) enum SlotDefault<'a> {
@@ -199,27 +200,38 @@ impl<'a> Body<'_, 'a> {
     ) -> Lowered<(Vec<Expr>, Vec<usize>)> {
         let mut bound: Vec<Option<Expr>> = slots.iter().map(|_| None).collect();
         let mut order = Vec::new();
-        let positional = slots.iter().filter(|s| !s.keyword_only).count();
-        if args.len() > positional {
-            return self.refuse(
-                Code::WrongArity,
-                span,
-                format!("`{name}` takes {positional} positional arguments, {} are given", args.len()),
-                "",
-            );
-        }
+        let positional = slots.iter().filter(|s| !s.keyword_only && !s.rest).count();
+        let rest = slots.iter().position(|s| s.rest);
+        let args = spliced(args);
+        let (mut over, mut left, mut given) = (Vec::new(), &args[..0], 0);
         for (index, arg) in args.iter().enumerate() {
-            if matches!(arg.kind, ast::ExprKind::Starred(_)) {
-                return self.refuse(
-                    Code::UnsupportedCall,
-                    arg.span,
-                    "`*` in a call is not translated yet",
-                    "pass the arguments one by one",
-                );
+            if given >= positional && rest.is_some() {
+                left = &args[index..];
+                break;
             }
-            let value = self.expr(arg, Some(&slots[index].ty).filter(|t| **t != Type::Unknown))?;
-            bound[index] = Some(value);
-            order.push(index);
+            let values = match &arg.kind {
+                ast::ExprKind::Starred(inner) => self.spread(inner)?,
+                _ => {
+                    let wish = slots.get(given).filter(|_| given < positional).map(|slot| &slot.ty);
+                    vec![self.expr(arg, wish.filter(|t| **t != Type::Unknown))?]
+                }
+            };
+            for value in values {
+                if given < positional {
+                    bound[given] = Some(value);
+                    order.push(given);
+                } else {
+                    over.push(value);
+                }
+                given += 1;
+            }
+        }
+        if let Some(rest) = rest {
+            bound[rest] = Some(self.rest_of(over, left, &slots[rest].ty, span)?);
+            order.push(rest);
+        } else if given > positional {
+            let message = format!("`{name}` takes {positional} positional arguments, {given} are given");
+            return self.refuse(Code::WrongArity, span, message, "");
         }
         for keyword in keywords {
             let Some(key) = &keyword.name else {
@@ -230,7 +242,7 @@ impl<'a> Body<'_, 'a> {
                     "pass the arguments one by one",
                 );
             };
-            let found = slots.iter().position(|s| s.name == key.text && !s.positional_only);
+            let found = slots.iter().position(|s| s.name == key.text && !s.positional_only && !s.rest);
             let Some(index) = found.filter(|i| bound[*i].is_none()) else {
                 let message = format!("`{name}` got an unexpected or repeated argument `{}`", key.text);
                 return self.refuse(Code::WrongArity, key.span, message, "");
@@ -254,6 +266,63 @@ impl<'a> Body<'_, 'a> {
             });
         }
         Ok((values, order))
+    }
+
+    /// The parts of `*tuple` in a call, where the type tells how many there are.
+    fn spread(&mut self, whole: &ast::Expr) -> Lowered<Vec<Expr>> {
+        let (at, whole) = (self.at(whole.span), self.expr(whole, None)?);
+        match &whole.ty {
+            Type::Tuple(types) if Self::is_simple(&whole) => {
+                let part = |(index, ty): (usize, &Type)| super::unpack::item(&whole, index, ty.clone(), at);
+                Ok(types.iter().enumerate().map(part).collect())
+            }
+            Type::Tuple(_) => {
+                let message = "`*` of a computed tuple in a call is not translated";
+                self.refuse(Code::UnsupportedCall, at.span, message, "give it a name first")
+            }
+            other => {
+                let message = format!(
+                    "`*` of {} where single arguments are asked for is not translated",
+                    self.world.describe(other)
+                );
+                self.refuse(Code::UnsupportedCall, at.span, message, "unpack it first: `a, b = xs`")
+            }
+        }
+    }
+
+    /// What `*name` takes: a tuple of the arguments that are left.
+    fn rest_of(&mut self, over: Vec<Expr>, left: &[ast::Expr], ty: &Type, span: Span) -> Lowered<Expr> {
+        let starred = |arg: &ast::Expr| matches!(arg.kind, ast::ExprKind::Starred(_));
+        let tuple = match left {
+            [ast::Expr { kind: ast::ExprKind::Starred(inner), .. }] if over.is_empty() => self.tuple_of(inner, span)?,
+            _ if left.iter().any(starred) && over.is_empty() => self.starred_tuple(left, span)?,
+            _ if left.iter().any(starred) => {
+                let message = "these arguments with `*` are not translated";
+                return self.refuse(Code::UnsupportedCall, span, message, "build one list of them first");
+            }
+            _ => {
+                let declared = ty.item().filter(|item| !item.has_unknown());
+                let mut values = over;
+                for arg in left {
+                    values.push(self.expr(arg, declared.as_ref())?);
+                }
+                let joined = values.iter().try_fold(Type::Never, |all, value| join(&all, &value.ty));
+                let Some(item) = declared.or(joined) else {
+                    let message = "the arguments are of several types";
+                    return self.refuse(Code::MixedTypes, span, message, "give all of them the same type");
+                };
+                let coerced = values.into_iter().map(|value| self.coerce(value, &item, "the argument"));
+                let values = coerced.collect::<Lowered<Vec<_>>>()?;
+                self.new_tuple(values, item, span)
+            }
+        };
+        match tuple.ty.item() {
+            Some(item) if self.world.last && !super::iteration::is_immutable(&item) => {
+                let message = format!("any number of {} as arguments is not translated", self.world.describe(&item));
+                self.refuse(Code::UnsupportedCall, span, message, "take a list of them")
+            }
+            _ => Ok(tuple),
+        }
     }
 
     /// A default as it was at definition: seen from the callee's module and class.
@@ -365,6 +434,7 @@ impl<'a> Body<'_, 'a> {
                     }),
                     keyword_only: f.keyword_only,
                     positional_only: false,
+                    rest: false,
                 })
                 .collect()
         } else {
@@ -497,6 +567,21 @@ impl<'a> Body<'_, 'a> {
     }
 }
 
+/// Arguments with those of displays after `*` put in their place.
+fn spliced(args: &[ast::Expr]) -> Vec<ast::Expr> {
+    let mut all = Vec::new();
+    for arg in args {
+        match &arg.kind {
+            ast::ExprKind::Starred(inner) => match &inner.kind {
+                ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => all.extend(spliced(items)),
+                _ => all.push(arg.clone()),
+            },
+            _ => all.push(arg.clone()),
+        }
+    }
+    all
+}
+
 /// A parameter of which the arguments tell the type.
 pub(super) fn untyped_slot(param: &ast::Parameter) -> Slot<'_> {
     Slot {
@@ -505,6 +590,7 @@ pub(super) fn untyped_slot(param: &ast::Parameter) -> Slot<'_> {
         default: param.default.as_ref().map(SlotDefault::Value),
         keyword_only: param.kind == ast::ParameterKind::KeywordOnly,
         positional_only: false,
+        rest: false,
     }
 }
 
@@ -518,6 +604,7 @@ pub(super) fn slot<'a>(param: &ParamInfo<'a>) -> Slot<'a> {
         }),
         keyword_only: param.keyword_only,
         positional_only: param.positional_only,
+        rest: param.rest,
     }
 }
 

@@ -52,6 +52,7 @@ impl Body<'_, '_> {
                 default: None,
                 keyword_only: false,
                 positional_only: false,
+                rest: false,
                 declared: false,
             });
         }

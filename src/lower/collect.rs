@@ -333,6 +333,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
                     is_factory: false,
                     keyword_only: false,
                     positional_only: true,
+                    rest: false,
                     span: param.name.span,
                 });
             }
@@ -341,12 +342,13 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
         if is_exit && param.kind == ParameterKind::VarPositional {
             continue;
         }
-        if matches!(param.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword) {
+        if param.kind == ParameterKind::VarKeyword || param.kind == ParameterKind::VarPositional && is_implicit(info) {
             let message = format!("parameter `*{}` takes any number of arguments", param.name.text);
             return Err(Box::new(
                 Diagnostic::new(Code::UnsupportedStatement, at, message).help("pass a list or a dict instead"),
             ));
         }
+        let is_rest = param.kind == ParameterKind::VarPositional;
         let ty = match &param.annotation {
             // What the exception was; only None is given.
             _ if is_exit => Type::None,
@@ -357,6 +359,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             },
             None => Type::Unknown,
         };
+        let ty = if is_rest { rest_type(ty, at)? } else { ty };
         let declared = !ty.has_unknown() && !is_exit;
         let ty = match info.kind {
             FunctionKind::Method(class) if ty == Type::Unknown && super::special::compares(&info.name) => {
@@ -372,6 +375,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             is_factory: false,
             keyword_only: param.kind == ParameterKind::KeywordOnly,
             positional_only: param.kind == ParameterKind::PositionalOnly,
+            rest: is_rest,
             span: param.name.span,
         });
     }
@@ -381,6 +385,21 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
         (_, None) => None,
     };
     Ok((params, result))
+}
+
+/// True for special methods that Python calls by itself.
+fn is_implicit(info: &FunctionInfo) -> bool {
+    let name = info.name.as_str();
+    name.starts_with("__") && name.ends_with("__") && !matches!(info.kind, FunctionKind::Init(_))
+}
+
+/// The type of `*name: T`: a tuple of any length.
+fn rest_type(item: Type, at: crate::span::Location) -> Lowered<Type> {
+    if item.has_unknown() || super::iteration::is_immutable(&item) {
+        return Ok(Type::tuple_of(item));
+    }
+    let message = "any number of arguments that can change is outside the subset";
+    Err(Box::new(Diagnostic::new(Code::UnsupportedAnnotation, at, message).help("take a list of them")))
 }
 
 /// Finds `global NAME` in function bodies.

@@ -134,6 +134,7 @@ pub fn field_parameters<'a>(world: &World<'a>, class: ClassId, span: Span) -> Ve
         is_factory: matches!(field.default, Some(FieldDefault::Factory(_))),
         keyword_only: field.keyword_only,
         positional_only: false,
+        rest: false,
         span,
     };
     positional.into_iter().chain(named).map(param).collect()

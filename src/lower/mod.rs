@@ -530,6 +530,7 @@ fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
             default,
             keyword_only: param.keyword_only,
             positional_only: param.positional_only,
+            rest: param.rest,
             declared: param.declared,
         });
     }

@@ -44,6 +44,9 @@ fn parameter(world: &World, info: &FunctionInfo, at: usize, calls: &[&RecordedCa
     let param = info.params.get(at).filter(|param| !param.declared)?;
     let has_self = matches!(info.kind, FunctionKind::Method(_) | FunctionKind::Property(_));
     let position = if param.keyword_only { None } else { at.checked_sub(usize::from(has_self)) };
+    if param.rest {
+        return rest(world, position?, calls);
+    }
     let mut seen: Vec<(Type, usize)> = Vec::new();
     for call in calls {
         let named = || call.kwargs.iter().find(|(name, _)| *name == param.name).map(|(_, value)| value);
@@ -58,6 +61,12 @@ fn parameter(world: &World, info: &FunctionInfo, at: usize, calls: &[&RecordedCa
     seen.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let joined = seen.iter().fold(param.ty.clone(), |known, (ty, _)| join(&known, ty).unwrap_or(known));
     Some(joined).filter(|ty| *ty != Type::Unknown)
+}
+
+/// The type of a parameter that takes the arguments from a position on.
+fn rest(world: &World, position: usize, calls: &[&RecordedCall]) -> Option<Type> {
+    let item = elements(world, calls.iter().flat_map(|call| call.args.get(position..).unwrap_or_default()))?;
+    Some(Type::tuple_of(item)).filter(super::iteration::is_immutable)
 }
 
 /// The type of a recorded value; `None` where it has none in the subset.

@@ -130,6 +130,7 @@ pub fn sign(world: &mut World, route: &RouteInfo) {
             is_factory: false,
             keyword_only: false,
             positional_only: false,
+            rest: false,
             span: info.written.place(info.span),
         });
     }

@@ -42,6 +42,11 @@ impl Body<'_, '_> {
             _ => None,
         };
         let params = self.world.function(id).params.clone();
+        if params.iter().any(|param| param.rest) {
+            let name = &self.world.function(id).name;
+            let message = format!("`{name}`, which takes any number of arguments, is taken as a value");
+            return self.refuse(Code::ClosureCapture, span, message, "wrap it: `lambda a, b: ...`");
+        }
         let required = params.iter().take_while(|p| p.default.is_none()).count();
         let open = wanted.as_ref().map_or(required, |(types, _)| types.len());
         let positional = params.iter().filter(|p| !p.keyword_only).count();

@@ -57,6 +57,8 @@ pub struct ParamInfo<'a> {
     pub is_factory: bool,
     pub keyword_only: bool,
     pub positional_only: bool,
+    /// `*name`: takes the positional arguments that are left, as a tuple of any length.
+    pub rest: bool,
     pub span: Span,
 }
 

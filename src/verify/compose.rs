@@ -179,7 +179,7 @@ impl Composer<'_> {
         if callable.params.iter().any(|param| !param.optional) {
             variants.push((Vec::new(), Vec::new()));
         }
-        if !callable.params.iter().any(|param| param.keyword_only) {
+        if !callable.params.iter().any(|param| param.keyword_only || param.rest) {
             variants.push((positional.iter().cloned().chain([Value::int(1)]).collect(), Vec::new()));
         }
         variants

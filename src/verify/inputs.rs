@@ -469,6 +469,11 @@ pub(super) fn bind(callable: &Callable, given: &Given, random: &mut Random) -> (
             gap = true;
             continue;
         };
+        if let (true, Value::Tuple(items)) = (param.rest, value) {
+            // Behind a name nothing goes by position.
+            args.extend(items.iter().filter(|_| !gap).cloned());
+            continue;
+        }
         gap |= param.keyword_only || index >= named_from;
         if gap {
             kwargs.push((param.name.clone(), value.clone()));
@@ -481,10 +486,15 @@ pub(super) fn bind(callable: &Callable, given: &Given, random: &mut Random) -> (
 
 /// What recorded arguments are by parameter; `None` where they do not bind.
 pub(super) fn unbind(callable: &Callable, args: &[Value], kwargs: &[(String, Value)]) -> Option<Given> {
-    if args.len() > callable.params.len() {
+    let rest = callable.params.iter().position(|param| param.rest);
+    if args.len() > callable.params.len() && rest.is_none() {
         return None;
     }
     let given = callable.params.iter().enumerate().map(|(index, param)| {
+        if param.rest {
+            return Some(Value::Tuple(args.get(index..).unwrap_or_default().to_vec()));
+        }
+        let args = &args[..rest.unwrap_or(args.len()).min(args.len())];
         let named = || kwargs.iter().find(|(name, _)| *name == param.name).map(|(_, value)| value);
         args.get(index).or_else(named).cloned()
     });

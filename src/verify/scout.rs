@@ -247,7 +247,7 @@ impl Scout<'_> {
         for (id, subject) in self.composer.subjects.all.iter().enumerate() {
             let name = subject.name();
             for (index, call) in job.recorded.iter().filter(|call| call.callable == name).enumerate() {
-                for (param, value) in subject.callable.params.iter().zip(&call.args) {
+                for (param, value) in subject.callable.params.iter().filter(|param| !param.rest).zip(&call.args) {
                     pool.harvest(&param.name, value);
                 }
                 if index < RECORDED && subject.class.is_none() && !self.avoided.contains_key(&id) {

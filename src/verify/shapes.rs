@@ -190,8 +190,13 @@ mod tests {
 
     #[test]
     fn few_values_are_enumerated() {
-        let param =
-            |shape| crate::artifact::ParamShape { name: "p".into(), shape, optional: false, keyword_only: false };
+        let param = |shape| crate::artifact::ParamShape {
+            name: "p".into(),
+            shape,
+            optional: false,
+            keyword_only: false,
+            rest: false,
+        };
         let mut callable = super::super::tests_support::callable("f", vec![], Shape::None);
         assert_eq!(enumerate(&callable), Some(vec![vec![]]));
         callable.params = vec![param(Shape::Bool), param(Shape::Optional(Box::new(Shape::Bool)))];

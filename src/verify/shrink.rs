@@ -176,7 +176,8 @@ fn smaller(case: &Case, subjects: &Subjects) -> Vec<Case> {
 fn positional(case: &Case, at: usize, subjects: &Subjects) -> Option<Case> {
     let mut step = case.steps[at].clone();
     let param = subjects.callable(case.subject(at, subjects)?).params.get(step.args.len())?;
-    let named = step.kwargs.iter().position(|(name, _)| *name == param.name).filter(|_| !param.keyword_only)?;
+    let named =
+        step.kwargs.iter().position(|(name, _)| *name == param.name).filter(|_| !param.keyword_only && !param.rest)?;
     let (_, value) = step.kwargs.remove(named);
     step.args.push(value);
     Some(with_step(case, at, step))

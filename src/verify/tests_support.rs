@@ -3,7 +3,7 @@
 use crate::artifact::{Access, Callable, ParamShape, Shape};
 
 pub(super) fn param(name: &str, shape: Shape) -> ParamShape {
-    ParamShape { name: name.into(), shape, optional: false, keyword_only: false }
+    ParamShape { name: name.into(), shape, optional: false, keyword_only: false, rest: false }
 }
 
 pub(super) fn callable(name: &str, params: Vec<ParamShape>, result: Shape) -> Callable {

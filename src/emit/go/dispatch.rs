@@ -60,8 +60,8 @@ impl<'a> Tables<'a> {
         }
         let own = decide::own_params(function);
         let local = |index: usize| &function.locals[own[index].local.0 as usize];
-        let params: Vec<(String, bool, bool)> =
-            own.iter().enumerate().map(|(i, p)| (local(i).name.clone(), p.default.is_some(), p.keyword_only)).collect();
+        let params: Vec<(String, Vec<&str>)> =
+            own.iter().enumerate().map(|(i, p)| (local(i).name.clone(), flags(p))).collect();
         self.params(indent + 1, &params);
         self.line(indent + 1, "Run: func(state *State, call *support.Call) error {");
         let mut scope = arguments_scope();
@@ -86,15 +86,14 @@ impl<'a> Tables<'a> {
         self.line(indent, "},");
     }
 
-    fn params(&mut self, indent: usize, params: &[(String, bool, bool)]) {
+    fn params(&mut self, indent: usize, params: &[(String, Vec<&str>)]) {
         if params.is_empty() {
             return;
         }
         self.line(indent, "Params: []support.Param{");
-        for (name, optional, keyword) in params {
-            let optional = if *optional { ", Optional: true" } else { "" };
-            let keyword = if *keyword { ", KeywordOnly: true" } else { "" };
-            self.line(indent + 1, &format!("{{Name: {}{optional}{keyword}}},", text::quote(name)));
+        for (name, flags) in params {
+            let flags: String = flags.iter().map(|flag| format!(", {flag}: true")).collect();
+            self.line(indent + 1, &format!("{{Name: {}{flags}}},", text::quote(name)));
         }
         self.line(indent, "},");
     }
@@ -187,8 +186,9 @@ impl<'a> Tables<'a> {
         self.line(3, "Method: true,");
         let defaults = class.dataclass.as_ref().map(|info| info.defaults.as_slice()).unwrap_or_default();
         let default = |index: usize| defaults.get(index).and_then(Option::as_ref);
-        let params: Vec<(String, bool, bool)> =
-            class.fields.iter().enumerate().map(|(i, f)| (f.name.clone(), default(i).is_some(), false)).collect();
+        let flag = |i: usize| default(i).map(|_| "Optional");
+        let params: Vec<(String, Vec<&str>)> =
+            class.fields.iter().enumerate().map(|(i, f)| (f.name.clone(), flag(i).into_iter().collect())).collect();
         self.params(3, &params);
         self.line(3, "Run: func(state *State, call *support.Call) error {");
         let mut scope = arguments_scope();
@@ -205,6 +205,17 @@ impl<'a> Tables<'a> {
         self.line(3, "},");
         self.line(2, "},");
     }
+}
+
+/// What the boundary has to know of a parameter.
+fn flags(param: &crate::ir::Param) -> Vec<&'static str> {
+    let all = [
+        (param.default.is_some() || param.rest, "Optional"),
+        (param.keyword_only, "KeywordOnly"),
+        (param.positional_only, "PositionalOnly"),
+        (param.rest, "Rest"),
+    ];
+    all.into_iter().filter(|flag| flag.0).map(|flag| flag.1).collect()
 }
 
 fn arguments_scope() -> Scope {
