@@ -110,6 +110,7 @@ impl Body<'_, '_> {
                 self.printable(&value.ty, span)?;
                 Ok(Expr::new(ExprKind::Builtin { op: Builtin::Repr, args: vec![value] }, Type::Str, at))
             }
+            ("format", 1 | 2) => self.format_call(args, span),
             ("ord", 1) => self.simple(Builtin::Ord, args, &[Type::Str], Type::Int, span),
             ("chr", 1) => self.simple(Builtin::Chr, args, &[Type::Int], Type::Str, span),
             ("divmod", 2) => {

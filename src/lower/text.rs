@@ -20,6 +20,15 @@ impl Body<'_, '_> {
                         lowered.push(FormatPart::Literal(debug.clone()));
                     }
                     let value = self.expr(value, None)?;
+                    if spec.iter().any(|part| matches!(part, ast::FStringPart::Field { .. })) {
+                        let kind = match spec.last() {
+                            Some(ast::FStringPart::Literal(text)) => text.chars().last(),
+                            _ => None,
+                        };
+                        let spec = self.format(spec, span)?;
+                        lowered.push(self.laid_out(value, *conversion, spec, kind, span)?);
+                        continue;
+                    }
                     let spec = self.format_spec(spec, span)?;
                     let repr = match conversion {
                         Some('r') => true,
@@ -87,21 +96,80 @@ impl Body<'_, '_> {
         Ok(FormatPart::Value { value, repr, spec })
     }
 
-    fn format_spec(&mut self, parts: &[ast::FStringPart], span: Span) -> Lowered<FormatSpec> {
-        let mut text = String::new();
-        for part in parts {
-            match part {
-                ast::FStringPart::Literal(literal) => text.push_str(literal),
-                ast::FStringPart::Field { .. } => {
-                    return self.refuse(
-                        Code::FormatSpec,
-                        span,
-                        "a computed format specification is not translated",
-                        "",
-                    );
-                }
+    /// A value as a specification that is computed says; `kind` is the last character of it, where that is known.
+    pub(super) fn laid_out(
+        &mut self,
+        value: Expr,
+        conversion: Option<char>,
+        spec: Expr,
+        kind: Option<char>,
+        span: Span,
+    ) -> Lowered<FormatPart> {
+        let value = match conversion {
+            None => value,
+            Some('r' | 's') => self.as_text(value, conversion == Some('r'), span)?,
+            Some(_) => return self.refuse(Code::FormatSpec, span, "`!a` is not translated", "use `!r`"),
+        };
+        let of_floats = kind.is_some_and(|kind| "fFeEgG%".contains(kind));
+        let (operation, value) = match &value.ty {
+            Type::Unknown => return Ok(FormatPart::Value { value, repr: false, spec: FormatSpec::default() }),
+            Type::Int => ("~format.int", value),
+            Type::Float if of_floats => ("~format.float", value),
+            Type::Number if of_floats => ("~format.float", self.to_float(value)),
+            Type::Float => ("~format.float_any", value),
+            Type::Str => ("~format.text", value),
+            other => {
+                let message =
+                    format!("a computed format specification on {} is not translated", self.world.describe(other));
+                return self.refuse(Code::FormatSpec, span, message, "");
             }
+        };
+        let value = self.named_operation(operation, vec![value, spec], Type::Str, span);
+        Ok(FormatPart::Value { value, repr: false, spec: FormatSpec::default() })
+    }
+
+    /// `str(value)`, `repr(value)`
+    fn as_text(&mut self, value: Expr, repr: bool, span: Span) -> Lowered<Expr> {
+        let at = value.at;
+        let value = match self.special_text(value, repr, span)? {
+            Ok(text) => return Ok(text),
+            Err(value) => value,
+        };
+        if value.ty == Type::Unknown || value.ty == Type::Str && !repr {
+            return Ok(value);
         }
+        if matches!(value.ty, Type::Exception | Type::Json) {
+            let message = "a computed format specification on this is not translated";
+            return self.refuse(Code::FormatSpec, span, message, "make a text of it first: `str(x)`");
+        }
+        self.printable(&value.ty, span)?;
+        let op = if repr { Builtin::Repr } else { Builtin::ToStr };
+        Ok(Expr::new(ExprKind::Builtin { op, args: vec![value] }, Type::Str, at))
+    }
+
+    /// `format(value)`, `format(value, spec)`
+    pub fn format_call(&mut self, args: &[ast::Expr], span: Span) -> Lowered<Expr> {
+        let value = self.expr(&args[0], None)?;
+        let part = match args.get(1).map(|spec| &spec.kind) {
+            None => self.format_value(value, false, FormatSpec::default(), false, span)?,
+            Some(ast::ExprKind::Str(text)) => {
+                let spec = self.format_spec(&[ast::FStringPart::Literal(text.clone())], span)?;
+                self.format_value(value, false, spec, false, span)?
+            }
+            Some(_) => {
+                let spec = self.arguments(&args[1..], &[Type::Str])?.remove(0);
+                self.laid_out(value, None, spec, None, span)?
+            }
+        };
+        Ok(Expr::new(ExprKind::Format(vec![part]), Type::Str, self.at(span)))
+    }
+
+    fn format_spec(&mut self, parts: &[ast::FStringPart], span: Span) -> Lowered<FormatSpec> {
+        let literal = |part: &ast::FStringPart| match part {
+            ast::FStringPart::Literal(literal) => literal.clone(),
+            ast::FStringPart::Field { .. } => String::new(),
+        };
+        let text: String = parts.iter().map(literal).collect();
         match parse_spec(&text) {
             Some(spec) => Ok(spec),
             None => self.refuse(Code::FormatSpec, span, format!("format specification `{text}` is not translated"), ""),

@@ -72,6 +72,7 @@ sources![
     "set.go",
     "setlist.go",
     "slices.go",
+    "spec.go",
     "text.go",
     "tuple.go",
     "tupleof.go",

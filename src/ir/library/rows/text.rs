@@ -2,6 +2,12 @@
 
 pub(super) const ROWS: &[&str] = &[
     "~print(text: str, /) -> None outside = console::print",
+    "~format.int(n: int, spec: str, /) -> str guards = spec::int",
+    "~format.float(x: float, spec: str, /) -> str guards = spec::float",
+    "~format.float_any(x: float, spec: str, /) -> str guards shows = spec::float_any",
+    "~format.text(text: str, spec: str, /) -> str guards = spec::text",
+    "~format.starred(width: int, left: bool, zero: bool, flags: str, /) -> str = spec::starred",
+    "~format.precision(digits: int, /) -> str = spec::precision",
     "str.title() -> str guards = letters::title",
     "str.capitalize() -> str guards = letters::capitalize",
     "str.swapcase() -> str guards = letters::swap",
