@@ -117,6 +117,7 @@ fn the_platforms_libm() {
 cases! {
     generators "generators/lists";
     rest "functions/rest";
+    fresh "functions/fresh";
     computed_formats "text/computed_formats";
     named_tuples "classes/named_tuples";
     integers "numbers/integers";

@@ -73,7 +73,10 @@ pub fn callable(program: &Program, options: &EmitOptions, function: &Function) -
         let local = &function.locals[param.local.0 as usize];
         Some(ParamShape {
             name: local.name.clone(),
-            shape: shape(program, &local.ty)?,
+            shape: match shape(program, &local.ty)? {
+                made if param.fresh => Shape::Optional(Box::new(made)),
+                shape => shape,
+            },
             optional: param.default.is_some() || param.rest,
             keyword_only: param.keyword_only,
             rest: param.rest,

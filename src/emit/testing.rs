@@ -92,6 +92,7 @@ impl Builder {
             keyword_only: false,
             positional_only: false,
             rest: false,
+            fresh: false,
             declared: true,
         });
         let function = Function {

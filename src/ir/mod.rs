@@ -307,6 +307,8 @@ pub struct Param {
     pub positional_only: bool,
     /// Takes the positional arguments that are left, as a tuple of any length.
     pub rest: bool,
+    /// The default is a new empty container each time, which `None` asks for too.
+    pub fresh: bool,
     /// Annotated. Without an annotation the type was inferred, and an int from outside is none of its floats.
     pub declared: bool,
 }

@@ -22,6 +22,8 @@ pub(super) struct Slot<'a> {
 pub(super) enum SlotDefault<'a> {
     Value(&'a ast::Expr),
     Factory(&'a ast::Expr),
+    /// A new empty container; `None` asks for it too.
+    Fresh(&'a ast::Expr),
 }
 
 impl<'a> Body<'_, 'a> {
@@ -108,6 +110,14 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
+    /// Statements that make the containers of parameters that are left out: callers make them.
+    pub fn made_before(&self, id: FunctionId, def: &ast::FunctionDef) -> Vec<usize> {
+        let params = &self.world.function(id).params;
+        let is_fresh = |name: &str| params.iter().any(|param| param.is_fresh && param.name == name);
+        let made = super::fresh::defaults(def).into_iter();
+        made.filter(|fresh| is_fresh(fresh.name)).map(|fresh| fresh.statement).collect()
+    }
+
     /// Binds arguments to a function (after `receiver`, for methods) and calls it.
     pub fn call_bound(
         &mut self,
@@ -126,7 +136,11 @@ impl<'a> Body<'_, 'a> {
         let (mut values, order) = self.bind(&name, home, slots, args, keywords, span)?;
         for (index, value) in values.iter().enumerate() {
             let info = &mut self.world.functions[id.0 as usize].params[index + skip];
-            if !info.declared {
+            if info.is_fresh && !info.declared {
+                // Of a value that may be None, what it is where it is not.
+                let ty = Some(value.ty.some()).filter(|ty| **ty != Type::None);
+                ty.map(|ty| World::learn(&mut self.world.changed, &mut info.ty, ty));
+            } else if !info.declared {
                 World::learn(&mut self.world.changed, &mut info.ty, &value.ty);
             }
         }
@@ -254,6 +268,9 @@ impl<'a> Body<'_, 'a> {
         let mut values = Vec::new();
         for (index, (slot, value)) in slots.into_iter().zip(bound).enumerate() {
             values.push(match (value, slot.default) {
+                (Some(Expr { ty: Type::None, kind: ExprKind::None, .. }), Some(made @ SlotDefault::Fresh(_))) => {
+                    self.default_value(home, &made, &slot.ty, span)?
+                }
                 (Some(value), _) => value,
                 (None, Some(default)) => {
                     order.push(index);
@@ -337,6 +354,7 @@ impl<'a> Body<'_, 'a> {
         let value = self.elsewhere((module, class), |b| match default {
             SlotDefault::Value(e) => b.constant_default(e, want, span),
             SlotDefault::Factory(e) => b.factory(e, ty, span),
+            SlotDefault::Fresh(e) => b.expr(e, want),
         })?;
         self.coerce(value, ty, "the default")
     }
@@ -598,9 +616,10 @@ pub(super) fn slot<'a>(param: &ParamInfo<'a>) -> Slot<'a> {
     Slot {
         name: param.name.clone(),
         ty: param.ty.clone(),
-        default: param.default.map(match param.is_factory {
-            true => SlotDefault::Factory,
-            false => SlotDefault::Value,
+        default: param.default.map(match (param.is_factory, param.is_fresh) {
+            (true, _) => SlotDefault::Factory,
+            (false, true) => SlotDefault::Fresh,
+            (false, false) => SlotDefault::Value,
         }),
         keyword_only: param.keyword_only,
         positional_only: param.positional_only,

@@ -53,6 +53,7 @@ impl Body<'_, '_> {
                 keyword_only: false,
                 positional_only: false,
                 rest: false,
+                fresh: false,
                 declared: false,
             });
         }

@@ -318,6 +318,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
     let is_exit = info.name == "__exit__" && matches!(info.kind, FunctionKind::Method(_));
     let mut params = Vec::new();
     let takes_self = matches!(info.kind, FunctionKind::Method(_) | FunctionKind::Property(_) | FunctionKind::Init(_));
+    let fresh = fresh_defaults(world, info);
     for (index, param) in info.written.params().items.iter().enumerate() {
         let at = world.at(info.module, param.name.span);
         if info.takes_class && index == 0 {
@@ -331,6 +332,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
                     declared: true,
                     default: None,
                     is_factory: false,
+                    is_fresh: false,
                     keyword_only: false,
                     positional_only: true,
                     rest: false,
@@ -360,6 +362,12 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             None => Type::Unknown,
         };
         let ty = if is_rest { rest_type(ty, at)? } else { ty };
+        let made = fresh.iter().find(|fresh| fresh.name == param.name.text);
+        let made = made.and_then(|fresh| Some((fresh.made, fresh.fitting(&ty)?)));
+        let (default, ty) = match &made {
+            Some((made, plain)) => (Some(*made), plain.clone()),
+            None => (param.default.as_ref(), ty),
+        };
         let declared = !ty.has_unknown() && !is_exit;
         let ty = match info.kind {
             FunctionKind::Method(class) if ty == Type::Unknown && super::special::compares(&info.name) => {
@@ -371,8 +379,9 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             name: param.name.text.clone(),
             declared,
             ty,
-            default: param.default.as_ref(),
+            default,
             is_factory: false,
+            is_fresh: made.is_some(),
             keyword_only: param.kind == ParameterKind::KeywordOnly,
             positional_only: param.kind == ParameterKind::PositionalOnly,
             rest: is_rest,
@@ -385,6 +394,19 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
         (_, None) => None,
     };
     Ok((params, result))
+}
+
+/// The parameters that stand for a new container where they are left out; methods that have others of their name beside
+/// them keep what is written.
+fn fresh_defaults<'a>(world: &World<'a>, info: &FunctionInfo<'a>) -> Vec<super::fresh::Fresh<'a>> {
+    match info.written {
+        // What a constructor is given goes into fields, of which it may make others.
+        Written::Def(_) if matches!(info.kind, FunctionKind::Init(_)) => Vec::new(),
+        Written::Def(def) if !info.kind.class().is_some_and(|class| world.is_related(class)) => {
+            super::fresh::defaults(def)
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// True for special methods that Python calls by itself.

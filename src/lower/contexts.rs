@@ -118,7 +118,7 @@ fn each_return<'a>(body: &'a [ast::Stmt], visit: &mut impl FnMut(Option<&'a ast:
 }
 
 /// True where a body names one of these variables.
-fn mentions(body: &[ast::Stmt], names: &[&str]) -> bool {
+pub(super) fn mentions(body: &[ast::Stmt], names: &[&str]) -> bool {
     fn inside(e: &ast::Expr, names: &[&str]) -> bool {
         matches!(&e.kind, ast::ExprKind::Name(name) if names.contains(&name.as_str()))
             || walk::parts(e).into_iter().any(|part| inside(part, names))

@@ -132,6 +132,7 @@ pub fn field_parameters<'a>(world: &World<'a>, class: ClassId, span: Span) -> Ve
             None => None,
         },
         is_factory: matches!(field.default, Some(FieldDefault::Factory(_))),
+        is_fresh: false,
         keyword_only: field.keyword_only,
         positional_only: false,
         rest: false,

@@ -40,6 +40,7 @@ mod expressions;
 mod families;
 mod floats;
 mod footprint;
+mod fresh;
 mod functions;
 mod generators;
 mod iteration;
@@ -413,7 +414,16 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     }
     collect_globals(written.stmts(), &mut body);
     match written {
-        Written::Def(def) => body.statements(&def.body)?,
+        Written::Def(def) => {
+            let made: Vec<usize> = body.made_before(id, def);
+            let runs = def.body.iter().enumerate().filter(|(index, _)| !made.contains(index));
+            if made.is_empty() {
+                body.statements(&def.body)?;
+            } else {
+                let kept: Vec<ast::Stmt> = runs.map(|(_, stmt)| stmt.clone()).collect();
+                body.statements(&kept)?;
+            }
+        }
         Written::Lambda { body: value, .. } => body.return_(Some(value), value.span)?,
         Written::Dispatch(_) => body.dispatch(id, span)?,
         Written::Fields => {}
@@ -486,7 +496,15 @@ fn hashed_number(stmts: &[ir::Stmt]) -> Option<crate::span::Location> {
 /// The parameters as variables, with their defaults.
 fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
     let mut params = Vec::new();
-    for param in body.world.function(id).params.clone() {
+    for mut param in body.world.function(id).params.clone() {
+        let held = body.variables().get(&param.name).cloned().filter(|held| !matches!(held, Type::Cell(_)));
+        let by_body = param.is_fresh || param.ty == Type::None;
+        if let (true, false, Some(held)) = (by_body, param.declared, held) {
+            // The calls say nothing of it, and the body stores something.
+            let slot = &mut body.world.functions[id.0 as usize].params[params.len()];
+            World::learn(&mut body.world.changed, &mut slot.ty, &held);
+            param.ty = slot.ty.clone();
+        }
         if body.world.last && param.ty.has_unknown() {
             return body.refuse(
                 Code::UnknownType,
@@ -510,6 +528,7 @@ fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
                 body.in_class_body = true;
                 let value = match param.is_factory {
                     true => body.factory(e, &param.ty, e.span),
+                    false if param.is_fresh => body.expr(e, want),
                     false => body.constant_default(e, want, e.span),
                 };
                 body.in_class_body = false;
@@ -531,6 +550,7 @@ fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
             keyword_only: param.keyword_only,
             positional_only: param.positional_only,
             rest: param.rest,
+            fresh: param.is_fresh,
             declared: param.declared,
         });
     }

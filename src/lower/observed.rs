@@ -60,7 +60,8 @@ fn parameter(world: &World, info: &FunctionInfo, at: usize, calls: &[&RecordedCa
     // Stable: among equally frequent types the one seen first.
     seen.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let joined = seen.iter().fold(param.ty.clone(), |known, (ty, _)| join(&known, ty).unwrap_or(known));
-    Some(joined).filter(|ty| *ty != Type::Unknown)
+    let joined = if param.is_fresh { joined.some().clone() } else { joined };
+    Some(joined).filter(|ty| *ty != Type::Unknown && !(param.is_fresh && *ty == Type::None))
 }
 
 /// The type of a parameter that takes the arguments from a position on.

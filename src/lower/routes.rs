@@ -128,6 +128,7 @@ pub fn sign(world: &mut World, route: &RouteInfo) {
             declared: true,
             default: None,
             is_factory: false,
+            is_fresh: false,
             keyword_only: false,
             positional_only: false,
             rest: false,

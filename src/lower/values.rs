@@ -42,9 +42,11 @@ impl Body<'_, '_> {
             _ => None,
         };
         let params = self.world.function(id).params.clone();
-        if params.iter().any(|param| param.rest) {
+        if params.iter().any(|param| param.rest || param.is_fresh) {
             let name = &self.world.function(id).name;
-            let message = format!("`{name}`, which takes any number of arguments, is taken as a value");
+            let message = format!(
+                "`{name}`, which takes any number of arguments or makes a container of its own, is taken as a value"
+            );
             return self.refuse(Code::ClosureCapture, span, message, "wrap it: `lambda a, b: ...`");
         }
         let required = params.iter().take_while(|p| p.default.is_none()).count();

@@ -55,6 +55,8 @@ pub struct ParamInfo<'a> {
     pub default: Option<&'a ast::Expr>,
     /// The default is a function that gives one.
     pub is_factory: bool,
+    /// The default is a new empty container, which the body makes where `None` is given.
+    pub is_fresh: bool,
     pub keyword_only: bool,
     pub positional_only: bool,
     /// `*name`: takes the positional arguments that are left, as a tuple of any length.

@@ -214,6 +214,7 @@ fn flags(param: &crate::ir::Param) -> Vec<&'static str> {
         (param.keyword_only, "KeywordOnly"),
         (param.positional_only, "PositionalOnly"),
         (param.rest, "Rest"),
+        (param.fresh, "Fresh"),
     ];
     all.into_iter().filter(|flag| flag.0).map(|flag| flag.1).collect()
 }

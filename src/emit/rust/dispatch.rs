@@ -124,9 +124,9 @@ impl Boundary<'_, '_> {
         let at = (self.emitter.options.describe)(function.at);
         let params = params.iter().map(|param| {
             let name = &function.locals[param.local.0 as usize].name;
-            let (required, rest) = (param.default.is_none() && !param.rest, param.rest);
+            let (required, rest, fresh) = (param.default.is_none() && !param.rest, param.rest, param.fresh);
             let (keyword_only, positional_only) = (param.keyword_only, param.positional_only);
-            quote!(Param { name: #name, required: #required, keyword_only: #keyword_only, positional_only: #positional_only, rest: #rest })
+            quote!(Param { name: #name, required: #required, keyword_only: #keyword_only, positional_only: #positional_only, rest: #rest, fresh: #fresh })
         });
         quote!(call.bind(&Signature { name: #qualified, bound: #bound, params: &[#(#params),*], at: #at })?;)
     }
@@ -226,7 +226,7 @@ impl Boundary<'_, '_> {
         let names = &self.emitter.names.fields[id.0 as usize];
         let params = class.fields.iter().enumerate().map(|(at, field)| {
             let (name, required) = (&field.name, default(at).is_none());
-            quote!(Param { name: #name, required: #required, keyword_only: false, positional_only: false, rest: false })
+            quote!(Param { name: #name, required: #required, keyword_only: false, positional_only: false, rest: false, fresh: false })
         });
         let values = names.iter().enumerate().map(|(at, name)| match default(at) {
             Some(expr) => {

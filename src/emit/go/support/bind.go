@@ -41,6 +41,11 @@ func bind(c *Call, name string, method bool, params []Param, args []any, kwargs 
 		}
 		c.give(rest, left, IntText(int64(positional)))
 	}
+	for i, param := range params {
+		if param.Fresh && c.given[i] == nil {
+			c.present[i] = false
+		}
+	}
 	if len(args) > positional && rest < 0 {
 		return c.tooMany(name, method, params, positional, len(args))
 	}

@@ -29,6 +29,8 @@ type Param struct {
 	PositionalOnly bool
 	// Rest takes the positional arguments that are left.
 	Rest bool
+	// Fresh is what nil leaves out too.
+	Fresh bool
 }
 
 // Callable is a function, a method or a constructor that the outside can call.

@@ -20,6 +20,8 @@ pub struct Param {
     pub positional_only: bool,
     /// Takes the positional arguments that are left.
     pub rest: bool,
+    /// `None` asks for its default.
+    pub fresh: bool,
 }
 
 /// What a call has to fit.
@@ -134,6 +136,9 @@ impl<'a> Call<'a> {
                 let plural = if names.len() == 1 { "" } else { "s" };
                 return Err(format!("missing {} required {word} argument{plural}: {}", names.len(), listed(&names)));
             }
+        }
+        for (_, given) in params.iter().zip(&mut given).filter(|(param, _)| param.fresh) {
+            *given = given.take().filter(|(_, value)| !value.is_null());
         }
         self.given = given;
         Ok(())
