@@ -32,7 +32,7 @@ fn read(text: &str) -> Spec {
     let sign = chars.next_if(|c| matches!(c, '+' | '-' | ' '));
     let alternate = chars.next_if_eq(&'#').is_some();
     let zero = fill.is_none() && chars.next_if_eq(&'0').is_some();
-    let mut number = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>, most: usize| {
+    let number = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>, most: usize| {
         let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_digit)).collect();
         if digits.len() > most { odd() } else { digits.parse::<usize>().ok() }
     };
