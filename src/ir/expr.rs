@@ -215,6 +215,19 @@ pub enum CompareOp {
     IsNot,
 }
 
+impl CompareOp {
+    /// The comparison of the operands the other way round: `a < b` is `b > a`.
+    pub fn mirrored(self) -> CompareOp {
+        match self {
+            CompareOp::Lt => CompareOp::Gt,
+            CompareOp::LtEq => CompareOp::GtEq,
+            CompareOp::Gt => CompareOp::Lt,
+            CompareOp::GtEq => CompareOp::LtEq,
+            CompareOp::Eq | CompareOp::NotEq | CompareOp::Is | CompareOp::IsNot => self,
+        }
+    }
+}
+
 /// A change of representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Conversion {

@@ -275,7 +275,7 @@ fn told(test: &Expr, yes: &mut Certain, no: &mut Certain) {
         ExprKind::Builtin { op: Builtin::IsEmpty, args } => long(&args[0], 1, no),
         ExprKind::Compare { op, left, right } => {
             compared(*op, left, right, yes, no);
-            compared(mirrored(*op), right, left, yes, no);
+            compared(op.mirrored(), right, left, yes, no);
         }
         _ => {}
     }
@@ -321,16 +321,6 @@ fn holds(op: CompareOp, left: i64, right: i64) -> Option<bool> {
         CompareOp::GtEq => left >= right,
         CompareOp::Is | CompareOp::IsNot => return None,
     })
-}
-
-fn mirrored(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::LtEq => CompareOp::GtEq,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::GtEq => CompareOp::LtEq,
-        same => same,
-    }
 }
 
 fn long(container: &Expr, least: i64, known: &mut Certain) {

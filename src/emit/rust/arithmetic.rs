@@ -104,7 +104,7 @@ impl Scope<'_, '_> {
         }
         match (&left.ty, &right.ty) {
             (Type::Int | Type::Bool, Type::Float) => self.compare_mixed(op, left, right),
-            (Type::Float, Type::Int | Type::Bool) => self.compare_mixed(mirrored(op), right, left),
+            (Type::Float, Type::Int | Type::Bool) => self.compare_mixed(op.mirrored(), right, left),
             // What the left side runs is done before the object of the right side is open.
             _ if right.as_place().is_some_and(|place| self.crossing(place).is_some()) && !decide::is_quiet(left) => {
                 let (before, kept) = self.keep(&[left]);
@@ -243,15 +243,5 @@ fn compare_token(op: CompareOp) -> TokenStream {
         CompareOp::LtEq => quote!(<=),
         CompareOp::Gt => quote!(>),
         CompareOp::GtEq => quote!(>=),
-    }
-}
-
-fn mirrored(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::LtEq => CompareOp::GtEq,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::GtEq => CompareOp::LtEq,
-        CompareOp::Eq | CompareOp::NotEq | CompareOp::Is | CompareOp::IsNot => op,
     }
 }
