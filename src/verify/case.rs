@@ -61,10 +61,11 @@ impl Case {
         for (index, step) in coerced.steps.iter_mut().enumerate() {
             let Some(callable) = self.subject(index, subjects).map(|id| subjects.callable(id)) else { continue };
             for (position, value) in step.args.iter_mut().enumerate() {
-                changed |= coerce(value, callable, |at, _| at == position, subjects.interface);
+                changed |= coerce(value, callable.shape_at(position), subjects.interface);
             }
             for (name, value) in &mut step.kwargs {
-                changed |= coerce(value, callable, |_, known| known == name, subjects.interface);
+                let param = callable.params.iter().find(|param| param.name == *name);
+                changed |= coerce(value, param.map(|param| &param.shape), subjects.interface);
             }
         }
         changed.then_some(coerced)
@@ -111,9 +112,8 @@ impl Case {
     }
 }
 
-fn coerce(value: &mut Value, callable: &Callable, is_it: impl Fn(usize, &str) -> bool, interface: &Interface) -> bool {
-    let param = callable.params.iter().enumerate().find(|(at, param)| is_it(*at, &param.name));
-    let new = param.and_then(|(_, param)| shapes::coerced(value, &param.shape, &interface.classes));
+fn coerce(value: &mut Value, shape: Option<&crate::artifact::Shape>, interface: &Interface) -> bool {
+    let new = shape.and_then(|shape| shapes::coerced(value, shape, &interface.classes));
     let found = new.is_some();
     if let Some(new) = new {
         *value = new;
@@ -261,11 +261,10 @@ fn compare_mutated(python: &Answer, port: &Answer, callable: Option<&Callable>, 
 }
 
 fn param_named<'c>(callable: &'c Callable, name: &str) -> Option<&'c crate::artifact::Shape> {
-    let param = match name.parse::<usize>() {
-        Ok(position) => callable.params.get(position),
-        Err(_) => callable.params.iter().find(|param| param.name == name),
-    };
-    param.map(|param| &param.shape)
+    match name.parse::<usize>() {
+        Ok(position) => callable.shape_at(position),
+        Err(_) => callable.params.iter().find(|param| param.name == name).map(|param| &param.shape),
+    }
 }
 
 /// Compares the state of an object field by field, that of a module as far as the port keeps it.
