@@ -138,6 +138,7 @@ cases! {
     kinds "containers/kinds";
     elements "containers/elements";
     iteration "containers/iteration";
+    walks "containers/walks";
     formats "text/formats";
     unpacking "containers/unpacking";
     exceptions "control/exceptions";

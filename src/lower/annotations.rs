@@ -139,6 +139,13 @@ fn named(world: &World, module: ModuleId, name: &str) -> Option<Type> {
         "set" | "typing.Set" => Type::Set(Box::new(Type::Unknown)),
         // What the code and the calls say.
         "typing.Callable" | "collections.abc.Callable" | "typing.Any" | "object" => Type::Unknown,
+        // An abstract container may be any of several: likewise.
+        "typing.Sequence"
+        | "collections.abc.Sequence"
+        | "typing.Iterable"
+        | "collections.abc.Iterable"
+        | "typing.Collection"
+        | "collections.abc.Collection" => Type::Unknown,
         "threading.Lock" | "threading.RLock" => Type::Lock,
         "flask.typing.ResponseReturnValue" | "flask.Response" => Type::Response,
         _ => return None,

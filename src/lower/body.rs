@@ -363,6 +363,16 @@ impl<'w, 'a> Body<'w, 'a> {
                 let items = items.into_iter().map(|one| self.coerce(one, item, what)).collect::<Lowered<Vec<_>>>()?;
                 Ok(Expr::new(ExprKind::List(items), want.clone(), at))
             }
+            (Type::List(_), Type::List(item))
+                if matches!(&value.kind, ExprKind::Comprehension(made) if makes_plainly(made))
+                    && join(&value.ty, want).as_ref() == Some(want) =>
+            {
+                let ExprKind::Comprehension(mut made) = value.kind else { return Ok(value) };
+                if let ComprehensionKind::List(element) = made.kind {
+                    made.kind = ComprehensionKind::List(self.coerce(element, item, what)?);
+                }
+                Ok(Expr::new(ExprKind::Comprehension(made), want.clone(), at))
+            }
             (Type::Tuple(_) | Type::TupleOf(_), Type::TupleOf(item)) => self.widened_tuple(value, item, what),
             _ if join(&value.ty, want).as_ref() == Some(want) && !makes_number(&value.ty, want) => {
                 Ok(Expr::new(value.kind, want.clone(), at))
@@ -500,5 +510,17 @@ fn target_names(target: &ast::Expr, found: &mut HashSet<String>) {
         ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) => items.iter().for_each(|t| target_names(t, found)),
         ast::ExprKind::Starred(inner) => target_names(inner, found),
         _ => {}
+    }
+}
+
+/// True for a comprehension whose elements are written out, or made by one: they take a type without further ado.
+fn makes_plainly(made: &Comprehension) -> bool {
+    match &made.kind {
+        ComprehensionKind::List(element) => match &element.kind {
+            ExprKind::None => true,
+            ExprKind::Comprehension(inner) => makes_plainly(inner),
+            _ => false,
+        },
+        _ => false,
     }
 }

@@ -292,13 +292,8 @@ fn annotate(world: &mut World) {
 fn read_signatures(world: &mut World) {
     for index in 0..world.functions.len() {
         let id = FunctionId(index as u32);
-        match signature(world, id) {
-            Ok((params, result)) => {
-                let info = &mut world.functions[index];
-                info.params = params;
-                info.declared_result = result.is_some();
-                info.result = result.unwrap_or(Type::Unknown);
-            }
+        match signature(world, id, Hints::Binding) {
+            Ok(found) => sign(world, index, found),
             Err(problem) => {
                 world.functions[index].refused.get_or_insert(*problem);
             }
@@ -306,7 +301,52 @@ fn read_signatures(world: &mut World) {
     }
 }
 
-fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a>>, Option<Type>)> {
+/// Parameters, and the result where it is declared.
+type Signature<'a> = (Vec<ParamInfo<'a>>, Option<Type>);
+
+/// What an annotation outside the subset comes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hints {
+    /// The function is refused.
+    Binding,
+    /// No annotation at all.
+    Passing,
+}
+
+fn sign<'a>(world: &mut World<'a>, index: usize, (params, result): Signature<'a>) {
+    let info = &mut world.functions[index];
+    info.params = params;
+    info.declared_result = result.is_some();
+    info.result = result.unwrap_or(Type::Unknown);
+}
+
+/// Takes an annotation outside the subset as none where something else says the types: calls that were recorded, or,
+/// for a function that only the module itself calls, those calls.
+///
+/// ```text
+/// def longest(xs: list | str): ...      recorded: longest([3, 1])       xs: list[int], everything else is declined
+/// ```
+pub fn sign_by_calls(world: &mut World, is_known: impl Fn(&World, &FunctionInfo) -> bool) {
+    for index in 0..world.functions.len() {
+        let info = &world.functions[index];
+        let by_hint = info.refused.as_ref().is_some_and(|problem| problem.code == Code::UnsupportedAnnotation);
+        if !by_hint || !is_known(world, info) {
+            continue;
+        }
+        if let Ok(found) = signature(world, FunctionId(index as u32), Hints::Passing) {
+            sign(world, index, found);
+            world.functions[index].refused = None;
+        }
+    }
+}
+
+/// Why the annotation of a parameter says nothing; `None` where there is none, or where it does.
+pub fn hint_problem(world: &World, info: &FunctionInfo, param: &str) -> Option<Diagnostic> {
+    let written = info.written.params().items.iter().find(|written| written.name.text == param)?;
+    annotation(world, info.module, written.annotation.as_ref()?).err().map(|problem| *problem)
+}
+
+fn signature<'a>(world: &World<'a>, id: FunctionId, hints: Hints) -> Lowered<Signature<'a>> {
     let info = world.function(id);
     if let (true, Some(class)) = (info.sets_fields, info.kind.class()) {
         let home = info.home.unwrap_or(class);
@@ -355,7 +395,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
             // What the exception was; only None is given.
             _ if is_exit => Type::None,
             // A default of None says what the annotation forgets.
-            Some(hint) => match (annotation(world, info.module, hint)?, &param.default) {
+            Some(hint) => match (hinted(world, info.module, hint, hints)?, &param.default) {
                 (ty, Some(Expr { kind: ExprKind::None, .. })) if ty != Type::Unknown => Type::optional(ty),
                 (ty, _) => ty,
             },
@@ -390,7 +430,7 @@ fn signature<'a>(world: &World<'a>, id: FunctionId) -> Lowered<(Vec<ParamInfo<'a
     }
     let result = match (&info.kind, info.written.returns()) {
         (FunctionKind::Init(class), _) => Some(Type::Class(world.root(*class))),
-        (_, Some(hint)) => Some(annotation(world, info.module, hint)?).filter(|t| !t.has_unknown()),
+        (_, Some(hint)) => Some(hinted(world, info.module, hint, hints)?).filter(|t| !t.has_unknown()),
         (_, None) => None,
     };
     Ok((params, result))
@@ -422,6 +462,13 @@ fn rest_type(item: Type, at: crate::span::Location) -> Lowered<Type> {
     }
     let message = "any number of arguments that can change is outside the subset";
     Err(Box::new(Diagnostic::new(Code::UnsupportedAnnotation, at, message).help("take a list of them")))
+}
+
+fn hinted(world: &World, module: ModuleId, hint: &Expr, hints: Hints) -> Lowered<Type> {
+    match annotation(world, module, hint) {
+        Err(_) if hints == Hints::Passing => Ok(Type::Unknown),
+        found => found,
+    }
 }
 
 /// Finds `global NAME` in function bodies.

@@ -231,6 +231,7 @@ impl Body<'_, '_> {
                 make(ExprKind::And(Box::new(Expr::new(not(none), Type::Bool, at)), Box::new(some)))
             }
             Type::None => make(ExprKind::Bool(false)),
+            Type::Tuple(items) if Self::is_simple(&value) => make(ExprKind::Bool(!items.is_empty())),
             Type::Class(_) | Type::Function(..) if Self::is_simple(&value) => make(ExprKind::Bool(true)),
             Type::Json => make(ExprKind::Builtin { op: Builtin::JsonTruth, args: vec![value] }),
             other => {

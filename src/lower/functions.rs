@@ -463,6 +463,9 @@ impl Body<'_, '_> {
 
     fn sum(&mut self, source: &ast::Expr, start: Option<&ast::Expr>, span: Span) -> Lowered<Expr> {
         let at = self.at(span);
+        if matches!(&start.map(|start| &start.kind), Some(ast::ExprKind::List(items)) if items.is_empty()) {
+            return self.sum_of_lists(source, span);
+        }
         let total = self.fold(source, true, |b, element| {
             let element = b.to_int(element);
             let ty = match &element.ty {

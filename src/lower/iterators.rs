@@ -37,6 +37,33 @@ impl Body<'_, '_> {
         Ok(super::loops::after(body, tuples))
     }
 
+    /// `sum(lists, [])` as `[item for part in lists for item in part]`.
+    pub fn sum_of_lists(&mut self, source: &ast::Expr, span: Span) -> Lowered<Expr> {
+        let source = match &source.kind {
+            K::Generator { element, clauses } => {
+                let kind = K::ListComp { element: element.clone(), clauses: clauses.clone() };
+                ast::Expr { kind, span: source.span }
+            }
+            _ => source.clone(),
+        };
+        if let Some(part) = self.quiet(|b| b.iterable(&source, false)).map(|(_, part)| part)
+            && !matches!(part, Type::List(_) | Type::Unknown)
+        {
+            let message = format!("`sum` of {} is not translated", self.world.describe(&part));
+            return self.refuse(Code::TypeMismatch, span, message, "");
+        }
+        let (part, item) = (self.fresh_name(0, span), self.fresh_name(1, span));
+        let clause = |target: &ast::Expr, iter: ast::Expr| ast::Comprehension {
+            target: target.clone(),
+            iter,
+            conditions: Vec::new(),
+            is_async: false,
+        };
+        let clauses = vec![clause(&part, source), clause(&item, part.clone())];
+        let kind = K::ListComp { element: Box::new(item), clauses };
+        self.expr(&ast::Expr { kind, span }, None)
+    }
+
     /// `zip(*rows)`; `None` for everything else.
     pub fn transposed(&mut self, e: &ast::Expr) -> Option<Lowered<Expr>> {
         let rows = starred_zip(e).filter(|_| self.is_builtin("zip") && self.is_builtin("list"))?;
@@ -202,7 +229,7 @@ pub fn operator_call(path: &str, args: &[ast::Expr], span: Span) -> Option<ast::
 /// The rows of `zip(*rows)`.
 fn starred_zip(e: &ast::Expr) -> Option<&ast::Expr> {
     let K::Call { func, args, keywords } = &e.kind else { return None };
-    let is_zip = matches!(&func.kind, K::Name(name) if name == "zip") && keywords.is_empty();
+    let is_zip = matches!(&func.kind, K::Name(name) if name == "zip") && super::loops::is_plain_zip(keywords);
     match args.as_slice() {
         [ast::Expr { kind: K::Starred(rows), .. }] if is_zip => Some(rows),
         _ => None,

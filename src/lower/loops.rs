@@ -453,7 +453,7 @@ impl Body<'_, '_> {
 }
 
 /// True for the keywords of a `zip` that stops with the shortest.
-fn is_plain_zip(keywords: &[ast::Keyword]) -> bool {
+pub(super) fn is_plain_zip(keywords: &[ast::Keyword]) -> bool {
     let is_off = |keyword: &ast::Keyword| {
         keyword.name.as_ref().is_some_and(|n| n.text == "strict")
             && matches!(keyword.value.kind, ast::ExprKind::Bool(false))

@@ -172,6 +172,7 @@ fn lower_with(
 ) -> LoweredProgram {
     let mut world = collect::collect(units, entry, together);
     world.mark_generators(generators);
+    collect::sign_by_calls(&mut world, |world, info| observed::is_known(world, info, entry, &options.recorded));
     observed::teach(&mut world, entry, &options.recorded);
     options.unbuilt.iter().for_each(|unbuilt| leave_out(&mut world, unbuilt));
     learn(&mut world);
@@ -506,6 +507,9 @@ fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
             param.ty = slot.ty.clone();
         }
         if body.world.last && param.ty.has_unknown() {
+            if let Some(problem) = collect::hint_problem(body.world, body.world.function(id), &param.name) {
+                return Err(Box::new(problem));
+            }
             return body.refuse(
                 Code::UnknownType,
                 param.span,

@@ -31,6 +31,14 @@ pub fn teach(world: &mut World, entry: FileId, calls: &[RecordedCall]) {
     }
 }
 
+/// True for a function whose types are known without its annotations: from recorded calls, or because only the module
+/// itself calls it.
+pub fn is_known(world: &World, info: &FunctionInfo, entry: FileId, calls: &[RecordedCall]) -> bool {
+    let is_private = info.name.starts_with('_') && !info.name.ends_with("__");
+    let name = qualified(world, info);
+    is_private || world.module(info.module).file == entry && calls.iter().any(|call| call.callable == name)
+}
+
 /// The name that a recording has for a function: `price`, `Inventory.reserve`.
 fn qualified(world: &World, info: &FunctionInfo) -> String {
     match info.kind.class() {

@@ -124,6 +124,7 @@ fn assemble(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOption
             let (mut value, mut locals) = (value.clone(), locals.clone());
             maps.expression(&mut value);
             locals.iter_mut().for_each(|l| maps.ty(&mut l.ty));
+            note_reads(&value, &mut locals);
             let mut ty = info.ty.clone();
             maps.ty(&mut ty);
             let at = world.at(info.module, info.span);
@@ -147,6 +148,15 @@ fn assemble(world: &World, bodies: &Bodies, entry: FileId, options: &LowerOption
     let entry = world.modules.iter().position(|m| m.file == entry).unwrap_or(0);
     order_modules(&mut program, entry);
     (program, numbers)
+}
+
+/// Marks the variables that a global's value reads.
+fn note_reads(value: &Expr, locals: &mut [Local]) {
+    each_part_of(value, Need::Ref, &|_, _| Need::Ref, &mut |part| {
+        if let Part::Value(Expr { kind: ExprKind::Read { place: Place::Local(local), .. }, .. }, _) = part {
+            locals[local.0 as usize].used = true;
+        }
+    });
 }
 
 /// Leaves out modules of which nothing is reached and puts the entry last.

@@ -149,6 +149,9 @@ impl Body<'_, '_> {
         {
             self.declare_field(&self.member_name(&attr.text), &ty);
         }
+        let says_all = !ty.has_unknown();
+        // What the annotation leaves open, the value may say.
+        let ty = if says_all { ty } else { super::join::join(&ty, &value.ty).unwrap_or(ty) };
         let value = self.coerce(value, &ty, "the annotation")?;
         if let ast::ExprKind::Name(name) = &target.kind
             && !self.names.contains_key(name)
@@ -156,14 +159,14 @@ impl Body<'_, '_> {
         {
             if self.is_cell(name) {
                 let local = self.begin_cell(name, value, span)?;
-                if !ty.has_unknown() {
+                if says_all {
                     self.declared.insert(local, ty);
                 }
                 return Ok(());
             }
             let local = self.new_local(name, &ty);
             self.names.insert(name.clone(), local);
-            if !ty.has_unknown() {
+            if says_all {
                 self.declared.insert(local, ty);
             }
         }

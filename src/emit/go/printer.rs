@@ -520,6 +520,9 @@ fn elided(ty: &str, item: &Ex) -> Ex {
         Ex::Keyed { pointer: false, ty: own, fields } if element == own => {
             Ex::Keyed { pointer: false, ty: String::new(), fields: fields.clone() }
         }
+        Ex::Literal(own, items) if element == own => {
+            Ex::Literal(String::new(), items.iter().map(|item| elided(own, item)).collect())
+        }
         other => other.clone(),
     }
 }

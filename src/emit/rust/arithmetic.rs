@@ -35,6 +35,10 @@ impl Scope<'_, '_> {
         if !same || !one_type || *first != CompareOp::LtEq || !decide::is_quiet(high) {
             return None;
         }
+        // A range has both its bounds; Python looks at the second only where the first comparison holds.
+        if decide::may_raise(high) {
+            return None;
+        }
         let dots = match second {
             CompareOp::Lt => quote!(..),
             CompareOp::LtEq => quote!(..=),

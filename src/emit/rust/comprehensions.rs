@@ -344,7 +344,13 @@ impl Scope<'_, '_> {
             }
             Some((key, param)) => {
                 let list = value.borrow_mut();
-                let taken = Code::atom(quote!(std::mem::take(#list).into_iter()));
+                scope.forms[param.0 as usize] = Kind::Place;
+                let (_, raises) = scope.closure_body(|scope| scope.owned(&key.body));
+                let taken = match raises {
+                    // A list whose sorting ends in an exception is as it was.
+                    true => value.code.clone().method("iter", &[]).method("cloned", &[]),
+                    false => Code::atom(quote!(std::mem::take(#list).into_iter())),
+                };
                 let sorted = scope.sorted_by(taken, key, param, reverse);
                 let place = value.place();
                 Code::new(quote!(#place = #sorted), Level::Block)

@@ -37,7 +37,8 @@ impl Boundary<'_, '_> {
         for (at, param) in params.iter().enumerate() {
             let (name, index) = (&names[at], proc_macro2::Literal::usize_unsuffixed(at));
             before.extend(self.taken(at, param, types[at], name));
-            if function.effects.mutates.contains(&(at + skipped)) && self.is_wired(types[at]) {
+            let is_reported = function.effects.mutates.contains(&(at + skipped)) && self.is_wired(types[at]);
+            if is_reported {
                 before.extend(quote!(call.before(#index, &#name);));
                 after.extend(quote!(call.after(#index, &#name);));
             }
@@ -51,7 +52,8 @@ impl Boundary<'_, '_> {
             let shared = decide::is_shared(self.emitter.program, types[at]);
             let kept = self.may_be_result(types[at], function);
             passed.push(match param.passing {
-                Passing::Value if kept => quote!(#name.clone()),
+                // A handle of its own: it is asked afterwards what became of the object.
+                Passing::Value if kept || is_reported && self.is_handle(types[at]) => quote!(#name.clone()),
                 Passing::Value => quote!(#name),
                 Passing::Ref if types[at].is_scalar() => quote!(#name),
                 Passing::RefMut if !shared => quote!(&mut #name),
@@ -73,6 +75,11 @@ impl Boundary<'_, '_> {
             #after
             #outcome
         })
+    }
+
+    fn is_handle(&self, ty: &Type) -> bool {
+        let inner = if let Type::Optional(inner) = ty { inner } else { ty };
+        decide::is_shared(self.emitter.program, inner)
     }
 
     fn is_returned(&self, param: &Param, ty: &Type) -> bool {

@@ -269,10 +269,10 @@ impl<'p> Decision<'p> {
             }
         });
         if let Some(at) = found {
-            self.demands.push(Demand::Refuse(
-                Diagnostic::new(Code::MutatedWhileIterated, at, "this may change the container that the loop iterates")
-                    .help("iterate over a copy: `for x in list(xs)`"),
-            ));
+            let message = "this may change the container that the loop iterates";
+            let problem = Diagnostic::new(Code::MutatedWhileIterated, at, message)
+                .help("iterate over a copy: `for x in list(xs)`");
+            self.demands.push(Demand::ByIndex(container.at, problem));
         }
     }
 

@@ -98,11 +98,22 @@ impl<'p> Decision<'p> {
             && !matches!(op, Builtin::Library(op) if !op.row().hands_on() && op.need(0) != Need::Mut)
         {
             // Operands that are kept or changed in place hold the same elements as before.
-            let copied = |at: &usize| !matches!(op, Builtin::Library(op) if op.need(*at) != Need::Ref);
-            let operands = args.iter().enumerate().filter(|(at, _)| copied(at));
+            let copied = |at: &usize| match op {
+                Builtin::Library(op) => op.need(*at) == Need::Ref,
+                Builtin::ListExtend | Builtin::DictUpdate => *at > 0,
+                _ => true,
+            };
+            let fresh = |e: &Expr| !matches!(e.kind, ExprKind::Read { .. }) && self.fresh.is_fresh(self.facts, e);
+            let elements = |e: &Expr| match &e.kind {
+                ExprKind::List(items) => items.iter().all(fresh),
+                ExprKind::Comprehension(made) => matches!(&made.kind, ComprehensionKind::List(item) if fresh(item)),
+                _ => false,
+            };
+            let shares = |(at, arg): &(usize, &Expr)| copied(at) && !elements(arg);
+            let operands: Vec<&Expr> = args.iter().enumerate().filter(shares).map(|(_, arg)| arg).collect();
             // `set(d)` takes the keys only.
             let of_keys = matches!((op, &e.ty), (Builtin::Copy, Type::Set(_) | Type::FrozenSet(_)));
-            operands.for_each(|(_, arg)| self.check_elements(if of_keys { &e.ty } else { &arg.ty }, e.at));
+            operands.into_iter().for_each(|arg| self.check_elements(if of_keys { &e.ty } else { &arg.ty }, e.at));
         }
         if let ExprKind::Sorted { items, .. } = &e.kind
             && matches!(items.kind, ExprKind::Read { .. })

@@ -13,6 +13,7 @@
 //! class becomes shared and everything is decided again.
 
 mod bindings;
+mod by_index;
 mod checks;
 mod classify;
 mod decision;
@@ -26,6 +27,7 @@ mod variables;
 use super::aliases::Aliases;
 use crate::diagnostic::Diagnostic;
 use crate::ir::*;
+use crate::span::Location;
 use classify::classify;
 use decision::Decision;
 use facts::Facts;
@@ -35,6 +37,8 @@ use variables::{pass_parameters, passing_table};
 enum Demand {
     Share(ClassId),
     Refuse(Diagnostic),
+    /// Walk the list that is written there by position; where that cannot be done, the function is refused.
+    ByIndex(Location, Diagnostic),
 }
 
 /// Decides ownership for the whole program; the functions that cannot be shown, with the reason.
@@ -55,6 +59,7 @@ pub fn own(program: &mut Program, rebound: &[bool]) -> Vec<(FunctionId, Diagnost
             demands.extend(body.demands.into_iter().map(|d| (FunctionId(index as u32), d)));
             next.functions[index] = function;
         }
+        let walked = by_index::walked(&facts, &demands);
         let mut shared = false;
         for (_, demand) in &demands {
             if let Demand::Share(class) = demand {
@@ -66,10 +71,14 @@ pub fn own(program: &mut Program, rebound: &[bool]) -> Vec<(FunctionId, Diagnost
         if shared {
             continue;
         }
+        if let Some(functions) = walked {
+            program.functions = functions;
+            continue;
+        }
         let problems: Vec<_> = demands
             .into_iter()
             .filter_map(|(id, demand)| match demand {
-                Demand::Refuse(problem) => Some((id, problem)),
+                Demand::Refuse(problem) | Demand::ByIndex(_, problem) => Some((id, problem)),
                 Demand::Share(_) => None,
             })
             .collect();

@@ -170,6 +170,18 @@ func IterateSameLength(lengths []int64) error {
 	return ValueError.New(fmt.Sprintf("zip() argument %d is %s than %s", place+1, word, others))
 }
 
+// IterateBytesOf returns bytes(numbers).
+func IterateBytesOf(numbers []int64) ([]byte, error) {
+	data := make([]byte, 0, len(numbers))
+	for _, number := range numbers {
+		if number < 0 || number > 255 {
+			return nil, ValueError.New("bytes must be in range(0, 256)")
+		}
+		data = append(data, byte(number))
+	}
+	return data, nil
+}
+
 // IterateColumns returns zip(*rows) as lists.
 func IterateColumns[T any](rows [][]T) [][]T {
 	count := 0

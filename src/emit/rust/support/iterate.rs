@@ -112,6 +112,14 @@ pub fn columns<T: Clone>(rows: Vec<Vec<T>>) -> Vec<Vec<T>> {
     (0..count).map(|at| rows.iter().map(|row| row[at].clone()).collect()).collect()
 }
 
+/// `bytes(numbers)`
+pub fn bytes_of(numbers: &[i64]) -> Result<Vec<u8>, Exception> {
+    let byte = |number: i64| {
+        u8::try_from(number).map_err(|_| Exception::new(&VALUE_ERROR, "bytes must be in range(0, 256)"))
+    };
+    numbers.iter().copied().map(byte).collect()
+}
+
 /// Raises where `reduce` has nothing to start from.
 pub fn reducible(length: i64) -> Result<(), Exception> {
     if length > 0 {

@@ -22,6 +22,7 @@ pub(super) const ROWS: &[&str] = &[
     "~itertools.combinations_with_replacement(iterable: iter[T], r: int) -> list[list[T]] raises guards = iterate::multisets",
     "~itertools.permutations(iterable: iter[T], r: int) -> list[list[T]] raises guards = iterate::permutations",
     "~reduce.check(length: int, /) -> None raises = iterate::reducible",
+    "builtins.bytes(source: iter[int], /) -> bytes raises = iterate::bytes_of",
     "~zip.rows(rows: own list[list[T]], /) -> list[list[T]] = iterate::columns",
     "~zip.check(*lengths: int) -> None raises = iterate::same_length",
     "~dict.popitem(d: mut dict[K, V], /) -> tuple[K, V] raises = dict::pop_item",
