@@ -4,6 +4,7 @@ use crate::boundary::Object;
 use crate::support::exception::{Exception, TYPE_ERROR};
 use crate::wire::Wire;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -17,6 +18,10 @@ pub struct Param {
     pub keyword_only: bool,
     /// Stands before a `/`.
     pub positional_only: bool,
+    /// Takes the positional arguments that are left.
+    pub rest: bool,
+    /// `None` asks for its default.
+    pub fresh: bool,
 }
 
 /// What a call has to fit.
@@ -43,7 +48,9 @@ pub struct Call<'a> {
     pub at: &'static str,
     /// The arguments did not fit the signature.
     pub unbound: bool,
-    given: Vec<Option<(String, &'a Value)>>,
+    given: Vec<Option<(String, Cow<'a, Value>)>>,
+    /// All arguments are given by name, those of `*name` as a list.
+    pub by_name: bool,
     before: Vec<(usize, Value)>,
     /// Arguments that the call changed.
     pub mutated: Map<String, Value>,
@@ -67,6 +74,7 @@ impl<'a> Call<'a> {
             at: "",
             unbound: false,
             given: Vec::new(),
+            by_name: false,
             before: Vec::new(),
             mutated: Map::new(),
             returned: Vec::new(),
@@ -93,23 +101,30 @@ impl<'a> Call<'a> {
 
     fn bind_values(&mut self, signature: &Signature) -> Result<(), String> {
         let params = signature.params;
-        let positional = params.iter().filter(|param| !param.keyword_only).count();
-        let mut given: Vec<Option<(String, &'a Value)>> = vec![None; params.len()];
+        let positional = params.iter().filter(|param| !param.keyword_only && !param.rest).count();
+        let mut given: Vec<Option<(String, Cow<'a, Value>)>> = vec![None; params.len()];
         for (at, value) in self.args.iter().take(positional).enumerate() {
-            given[at] = Some((at.to_string(), value));
+            given[at] = Some((at.to_string(), Cow::Borrowed(value)));
         }
+        let rest = params.iter().position(|param| param.rest);
+        let can_be_named = |param: &Param| !param.positional_only && (self.by_name || !param.rest);
         for (name, value) in self.kwargs {
-            match params.iter().position(|param| param.name == name && !param.positional_only) {
-                None if params.iter().any(|param| param.name == name) => {
+            match params.iter().position(|param| param.name == name && can_be_named(param)) {
+                None if params.iter().any(|param| param.name == name && param.positional_only) => {
                     return Err(format!("got some positional-only arguments passed as keyword arguments: '{name}'"));
                 }
                 None => return Err(format!("got an unexpected keyword argument '{name}'")),
                 Some(at) if given[at].is_some() => return Err(format!("got multiple values for argument '{name}'")),
-                Some(at) => given[at] = Some((name.clone(), value)),
+                Some(at) => given[at] = Some((name.clone(), Cow::Borrowed(value))),
             }
         }
-        if self.args.len() > positional {
-            return Err(self.too_many(signature, positional, &given));
+        match rest {
+            Some(rest) => {
+                let left = self.args.get(positional..).unwrap_or_default().to_vec();
+                given[rest].get_or_insert_with(|| (positional.to_string(), Cow::Owned(Value::Array(left))));
+            }
+            None if self.args.len() > positional => return Err(self.too_many(signature, positional, &given)),
+            None => {}
         }
         let missing = |keyword_only: bool| {
             let absent = params.iter().zip(&given).filter(|(param, value)| param.required && value.is_none());
@@ -122,11 +137,14 @@ impl<'a> Call<'a> {
                 return Err(format!("missing {} required {word} argument{plural}: {}", names.len(), listed(&names)));
             }
         }
+        for (_, given) in params.iter().zip(&mut given).filter(|(param, _)| param.fresh) {
+            *given = given.take().filter(|(_, value)| !value.is_null());
+        }
         self.given = given;
         Ok(())
     }
 
-    fn too_many(&self, signature: &Signature, positional: usize, given: &[Option<(String, &Value)>]) -> String {
+    fn too_many(&self, signature: &Signature, positional: usize, given: &[Option<(String, Cow<'a, Value>)>]) -> String {
         let params = signature.params;
         let required = params.iter().filter(|param| !param.keyword_only && param.required).count() + signature.bound;
         let most = positional + signature.bound;
@@ -147,8 +165,8 @@ impl<'a> Call<'a> {
     }
 
     /// The value of a parameter; `None` where its default is to be taken.
-    fn value(&self, at: usize) -> Option<&'a Value> {
-        self.given.get(at)?.as_ref().map(|given| given.1)
+    fn value(&self, at: usize) -> Option<&Value> {
+        self.given.get(at)?.as_ref().map(|given| &*given.1)
     }
 
     /// A parameter that has no default.

@@ -104,6 +104,7 @@ impl Session {
     /// Calls a function; arguments by name.
     pub fn function(&self, name: &str, arguments: &Map<String, Value>) -> Answer {
         let mut call = Call::new(&[], arguments, false);
+        call.by_name = true;
         match boundary::function_need(name) {
             Some(need) => {
                 let outcome = self.call_function(name, need, &mut call);
@@ -116,6 +117,7 @@ impl Session {
     /// Calls a method of a module global; arguments by name.
     pub fn method(&self, object: &str, name: &str, arguments: &Map<String, Value>) -> Answer {
         let mut call = Call::new(&[], arguments, false);
+        call.by_name = true;
         match self.call_method(object, name, &mut call) {
             Some(outcome) => answer(outcome, &call),
             None => Answer::Malformed(format!("no method {object}.{name}")),

@@ -2,15 +2,19 @@ package support
 
 import "strings"
 
-// bind gives arguments to parameters as Python does; the text is a TypeError's message.
+// bind gives arguments to parameters as Python does; the text is a TypeError's message. Without a list of positional
+// arguments all are given by name, those of a Rest too.
 func bind(c *Call, name string, method bool, params []Param, args []any, kwargs *Dict[string, any]) string {
 	c.given = make([]any, len(params))
 	c.present = make([]bool, len(params))
 	c.labels = make([]string, len(params))
 	c.values = make([]any, len(params))
-	positional := 0
-	for _, param := range params {
-		if !param.KeywordOnly {
+	positional, rest := 0, -1
+	for i, param := range params {
+		switch {
+		case param.Rest:
+			rest = i
+		case !param.KeywordOnly:
 			positional++
 		}
 	}
@@ -19,7 +23,10 @@ func bind(c *Call, name string, method bool, params []Param, args []any, kwargs 
 	}
 	for _, entry := range kwargs.Entries() {
 		index := indexOfParam(params, entry.Key)
-		if index < 0 {
+		if index >= 0 && params[index].PositionalOnly {
+			return name + "() got some positional-only arguments passed as keyword arguments: '" + entry.Key + "'"
+		}
+		if index < 0 || index == rest && args != nil {
 			return name + "() got an unexpected keyword argument '" + entry.Key + "'"
 		}
 		if c.present[index] {
@@ -27,7 +34,19 @@ func bind(c *Call, name string, method bool, params []Param, args []any, kwargs 
 		}
 		c.give(index, entry.Value, entry.Key)
 	}
-	if len(args) > positional {
+	if rest >= 0 && !c.present[rest] {
+		left := []any{}
+		if len(args) > positional {
+			left = args[positional:]
+		}
+		c.give(rest, left, IntText(int64(positional)))
+	}
+	for i, param := range params {
+		if param.Fresh && c.given[i] == nil {
+			c.present[i] = false
+		}
+	}
+	if len(args) > positional && rest < 0 {
 		return c.tooMany(name, method, params, positional, len(args))
 	}
 	if problem := c.missing(name, params, false); problem != "" {

@@ -25,6 +25,12 @@ type Param struct {
 	Name        string
 	Optional    bool
 	KeywordOnly bool
+	// PositionalOnly is what stands before a `/`.
+	PositionalOnly bool
+	// Rest takes the positional arguments that are left.
+	Rest bool
+	// Fresh is what nil leaves out too.
+	Fresh bool
 }
 
 // Callable is a function, a method or a constructor that the outside can call.
@@ -625,7 +631,7 @@ func (s *Session[S]) invoke(callable *Callable[S], absent string, self func() an
 	if callable == nil {
 		return malformed(absent)
 	}
-	args, ok := request.GetOr("args", []any(nil)).([]any)
+	args, ok := request.GetOr("args", []any{}).([]any)
 	if !ok {
 		return malformed("args are no array")
 	}

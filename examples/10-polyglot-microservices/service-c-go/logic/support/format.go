@@ -28,6 +28,9 @@ func (s Spec) Text(text string) string {
 	if s.Align == 0 {
 		s.Align = '<'
 	}
+	if s.Zero && s.Fill == 0 {
+		s.Fill = '0'
+	}
 	return s.pad("", text)
 }
 
@@ -176,6 +179,9 @@ func (s Spec) number(negative bool, prefix, whole, rest string, group int) strin
 	head := sign + prefix
 	if s.Zero && s.Align == 0 {
 		s.Align, s.Fill = '=', '0'
+	}
+	if s.Zero && s.Fill == 0 {
+		s.Fill = '0'
 	}
 	if s.Grouping != 0 && group > 0 {
 		whole = s.grouped(whole, s.Width-len(head)-len(rest), group)
