@@ -128,6 +128,23 @@ fn damage_and_deletion_do_no_harm() {
     assert_eq!((text(&first), asked), (text(&third), again));
 }
 
+#[test]
+fn modules_of_a_package_have_answers_of_their_own() {
+    let place = Place::new();
+    let package = place.path("pair");
+    std::fs::create_dir_all(&package).expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(package.join(name), text).expect("written");
+    write("__init__.py", "from pair import double, half\n");
+    write("double.py", "def change(n: int) -> int:\n    return n * 2\n");
+    write("half.py", "def change(n: int) -> int:\n    return n // 2\n");
+    for name in ["double.py", "half.py"] {
+        let module = package.join(name);
+        let found = check_with(&module, twin(&module), 200, |job| job.answers = Some(place.kept()));
+        assert!(found.all_equal(), "{name}: {found:#?}");
+    }
+    assert_eq!(place.files().len(), 2);
+}
+
 const MOODY: &str = r#"
 import uuid
 

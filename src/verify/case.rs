@@ -47,6 +47,8 @@ pub(super) enum Verdict {
     Guard,
     /// The original's answer cannot be compared.
     NotComparable,
+    /// The original ran out of stack or memory, at a place of its own: what comes after cannot be compared either.
+    OutOfResources,
     /// Different.
     Different(DifferenceKind, String),
     /// Ctrl-C.
@@ -147,6 +149,12 @@ fn compare_with(
         Ok(port) if is_same_text(&port.line, &python.line) => unless_unencodable(python),
         Ok(port) => compare_spoken(&answered.case, index, python, port, subjects),
         Err(Failure::Interrupted) => Verdict::Interrupted,
+        // The port goes on where the original had no memory left.
+        Err(Failure::Hung | Failure::GaveUp)
+            if python.answer().is_some_and(|answer| is_kind(answer, "MemoryError")) =>
+        {
+            Verdict::OutOfResources
+        }
         Err(failure) => Verdict::Different(kind_of_failure(failure), String::new()),
     }
 }
@@ -163,7 +171,8 @@ fn unless_unencodable(python: &Spoken) -> Verdict {
         return Verdict::Same(0);
     }
     match python.answer() {
-        Some(answer) if answer.is_protocol_error() || is_resource(&answer.outcome) => Verdict::NotComparable,
+        Some(answer) if is_resource(answer) => Verdict::OutOfResources,
+        Some(answer) if answer.is_protocol_error() => Verdict::NotComparable,
         Some(Answer { outcome: Outcome::Unencodable(_), .. }) | None => Verdict::NotComparable,
         Some(_) => Verdict::Same(0),
     }
@@ -179,14 +188,21 @@ fn kind_of_failure(failure: &Failure) -> DifferenceKind {
 }
 
 /// Exceptions that tell of the machine and not of the function: a port may well do without them.
-fn is_resource(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Error { kind, .. } if kind == "RecursionError" || kind == "MemoryError")
+fn is_resource(answer: &Answer) -> bool {
+    is_kind(answer, "RecursionError") || is_kind(answer, "MemoryError")
+}
+
+fn is_kind(answer: &Answer, class: &str) -> bool {
+    matches!(&answer.outcome, Outcome::Error { kind, .. } if kind == class)
 }
 
 fn compare_spoken(case: &Case, index: usize, python: &Spoken, port: &Spoken, subjects: &Subjects) -> Verdict {
     let Some(python) = python.answer() else { return Verdict::NotComparable };
     let Some(port) = port.answer() else { return Verdict::Different(DifferenceKind::Rubbish, String::new()) };
-    if python.is_protocol_error() || is_resource(&python.outcome) {
+    if is_resource(python) {
+        return Verdict::OutOfResources;
+    }
+    if python.is_protocol_error() {
         return Verdict::NotComparable;
     }
     if matches!(python.outcome, Outcome::Unencodable(_)) {
@@ -349,8 +365,54 @@ pub(super) fn count(tally: &mut Tally, verdict: &Verdict, python: Option<&Answer
             }
         }
         Verdict::Guard => tally.guards += 1,
-        Verdict::NotComparable => tally.not_comparable += 1,
+        Verdict::NotComparable | Verdict::OutOfResources => tally.not_comparable += 1,
         // Differences are counted where the blame is found.
         Verdict::Different(_, _) | Verdict::Interrupted => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::{Access, Shape};
+    use crate::verify::tests_support::{callable, param};
+
+    /// What is said of two steps, a call and the state after it, as far as it is asked.
+    fn verdicts(python: [&str; 2], port: [&str; 2]) -> Vec<Verdict> {
+        let mut walk = callable("walk", vec![param("n", Shape::Int)], Shape::Int);
+        walk.access = Access::Write;
+        let interface = Interface { functions: vec![walk], ..Interface::default() };
+        let call = Request { action: Action::Function("walk".into()), args: vec![Value::int(9)], kwargs: vec![] };
+        let steps = vec![call, Request::bare(Action::State(None))];
+        let case = Case { steps, origin: Origin::Generated };
+        let said = |lines: [&str; 2]| lines.map(|line| Ok(Spoken::new(line.to_owned(), None))).to_vec();
+        let answered = Answered { case, python: said(python), coerced: None };
+        let subjects = Subjects::of(&interface);
+        let compared =
+            said(port).iter().enumerate().map(|(index, reply)| compare(&answered, index, reply, &subjects)).collect();
+        compared
+    }
+
+    #[test]
+    fn a_lack_of_stack_is_no_answer_and_ends_the_case() {
+        let deep = r#"{"id":1,"error":{"type":"RecursionError","message":"too deep"}}"#;
+        let state = |n: i32| format!(r#"{{"id":2,"ok":{{"COUNT":{n}}}}}"#);
+        let found = verdicts([deep, &state(1)], [r#"{"id":1,"ok":3}"#, &state(0)]);
+        assert_eq!(found[0], Verdict::OutOfResources);
+        assert!(matches!(found[1], Verdict::Different(..)), "which is why nobody asks for it: {found:?}");
+        let found = verdicts([deep, &state(1)], [deep, &state(1)]);
+        assert_eq!(found[0], Verdict::OutOfResources);
+    }
+
+    #[test]
+    fn a_broken_proof_is_a_difference() {
+        let state = r#"{"id":2,"ok":{}}"#;
+        for kind in ["panic", "unexpected_exception"] {
+            let guard = format!(r#"{{"id":1,"guard":{{"kind":"{kind}","at":"m.py:1:0"}}}}"#);
+            let found = verdicts([r#"{"id":1,"ok":3}"#, state], [&guard, state]);
+            assert_eq!(found[0], Verdict::Different(DifferenceKind::Panic, String::new()));
+        }
+        let guard = r#"{"id":1,"guard":{"kind":"overflow","at":"m.py:1:0"}}"#;
+        assert_eq!(verdicts([r#"{"id":1,"ok":3}"#, state], [guard, state])[0], Verdict::Guard);
     }
 }

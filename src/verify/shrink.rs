@@ -93,7 +93,7 @@ impl<'a> Shrinker<'a> {
         for (index, reply) in port.iter().enumerate() {
             match case::compare(&answered, index, reply, self.subjects) {
                 Verdict::Same(_) | Verdict::NotComparable => {}
-                Verdict::Guard | Verdict::Interrupted => return None,
+                Verdict::Guard | Verdict::OutOfResources | Verdict::Interrupted => return None,
                 Verdict::Different(kind, path) => {
                     let mut case = answered.case;
                     case.steps.truncate(index + 1);

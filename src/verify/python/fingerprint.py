@@ -1,4 +1,4 @@
-"""What the answers of an original depend on besides what it is asked: files it was made of, interpreter, environment.
+"""What the answers of an original depend on besides what it is asked: its name, files it was made of, interpreter, environment.
 
     {"fingerprint":true}  ->  {"ok":"sha256 of all of it"}
 
@@ -29,10 +29,10 @@ class Fingerprint:
         if self.sees and event == "open" and isinstance(args[0], str) and not (args[1] and set(args[1]) & set("wax+")):
             self.opened.add(args[0])
 
-    def text(self, local_modules):
-        """Return the hash; local modules are those that the project brings itself."""
+    def text(self, name, local_modules):
+        """Return the hash for a module by its dotted name; local modules are those that the project brings itself."""
         self.sees = False
-        parts = [sys.version, platform.machine(), *platform.libc_ver(), repr(sys.flags)]
+        parts = [name, sys.version, platform.machine(), *platform.libc_ver(), repr(sys.flags)]
         local = [module.__file__ for module in local_modules]
         files = {getattr(module, "__file__", None) for module in list(sys.modules.values())} | self.opened
         parts.extend(sorted({content(path) for path in files if path and not path.endswith(".pyc")}))

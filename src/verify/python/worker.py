@@ -178,7 +178,7 @@ class Worker:
         if "constants" in request and "Constants" in globals():
             return {"ok": Constants(self.original.modules()).table(self.original.module.__name__)}
         if "fingerprint" in request and self.original.fingerprint:
-            return {"ok": self.original.fingerprint.text(self.original.modules())}
+            return {"ok": self.original.fingerprint.text(self.original.name, self.original.modules())}
         if "advance" in request and self.original.clock:
             self.original.clock.now += request["advance"]
             return {"ok": None}
