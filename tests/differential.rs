@@ -169,6 +169,7 @@ cases! {
     untyped "recorded/untyped";
     vague "recorded/vague";
     constants "functions/constants";
+    powers "numbers/powers";
     nested "functions/nested";
     kept "functions/kept";
     values "functions/values";

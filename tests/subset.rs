@@ -63,7 +63,7 @@ const REFUSED: &[(&str, &str)] = &[
         "E1019",
         "N = 0\n\ndef g(x: int) -> int:\n    global N\n    N += x\n    return N\n\ndef f(x: int) -> int:\n    h = g\n    return h(x)\n",
     ),
-    ("E1020", "def f(xs: list[int]) -> int:\n    for x in xs:\n        xs.append(x)\n    return 1\n"),
+    ("E1020", "def f(d: dict[int, int]) -> int:\n    for k in d:\n        d[k + 1] = k\n    return 1\n"),
     (
         "E1020",
         "from itertools import chain\n\ndef f(a: list[int], b: list[int]) -> int:\n    for x in chain(a, b):\n        b.append(x)\n    return 1\n",

@@ -55,10 +55,6 @@ impl<'c> Body<'c> {
             let message = text::quote(zero_division(op, &right.ty));
             self.raise_if(b.clone().binary("==", Ex::word("0")), "support.ZeroDivisionError", Ex::word(message));
         }
-        if op == ArithOp::Pow && right.ty == Type::Float && literal_float(right).is_none() {
-            let message = "a float power with a computed exponent: the last digits of Go's differ";
-            self.cx.refuse_inexact(right.at, message.into());
-        }
         match &right.ty {
             Type::Float => self.float_arithmetic(op, a, b),
             Type::Str => a.binary("+", b),

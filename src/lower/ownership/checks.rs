@@ -104,7 +104,10 @@ impl<'p> Decision<'p> {
                 _ => true,
             };
             let fresh = |e: &Expr| !matches!(e.kind, ExprKind::Read { .. }) && self.fresh.is_fresh(self.facts, e);
+            // What is repeated is the same object each time.
+            let once = matches!(op, Builtin::Concat | Builtin::ListExtend);
             let elements = |e: &Expr| match &e.kind {
+                _ if !once => false,
                 ExprKind::List(items) => items.iter().all(fresh),
                 ExprKind::Comprehension(made) => matches!(&made.kind, ComprehensionKind::List(item) if fresh(item)),
                 _ => false,
