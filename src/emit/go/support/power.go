@@ -23,93 +23,93 @@ func PowFloat(x, y float64) (float64, error) {
 
 // The smallest and largest powers that are told: where neither they nor their parts leave the normal range.
 const (
-	leastPower = 0x1p-960
-	mostPower  = 0x1p1020
+	leastExactPower = 0x1p-960
+	mostExactPower  = 0x1p1020
 )
 
 // positivePower returns x ** y of a positive x as the C library rounds it.
 func positivePower(x, y float64) float64 {
 	_, exponent := math.Frexp(x)
 	size := math.Abs(y) * (math.Abs(float64(exponent)) + 1) * math.Ln2
-	if square := x * x; y == 2 && square > leastPower && square < mostPower {
-		return rounded(pair{square, math.FMA(x, x, -square)}, size)
+	if square := x * x; y == 2 && square > leastExactPower && square < mostExactPower {
+		return roundedAsGlibc(doubleFloat{square, math.FMA(x, x, -square)}, size)
 	}
-	exact, scale := exponential(logarithm(x).times(pair{y, 0}))
+	exact, scale := exactExponential(exactLogarithm(x).times(doubleFloat{y, 0}))
 	if scale < -960 || scale > 1020 {
 		Decline("power")
 	}
-	return math.Ldexp(rounded(exact, size), scale)
+	return math.Ldexp(roundedAsGlibc(exact, size), scale)
 }
 
-// rounded returns the float nearest to an exact value, and declines where glibc's pow, whose error is at most 0.511
+// roundedAsGlibc returns the float nearest to an exact value, and declines where glibc's pow, whose error is at most 0.511
 // units of the last place and 2^-15 more for each unit of the logarithm (its source says so, since 2.28), may
 // round the other way.
-func rounded(exact pair, logarithm float64) float64 {
+func roundedAsGlibc(exact doubleFloat, size float64) float64 {
 	gap := math.Abs(math.Nextafter(exact.high, math.Copysign(math.Inf(1), exact.low)) - exact.high)
-	if math.Abs(exact.low) > gap*(0.5-0.012-logarithm*0x1.8p-15) {
+	if math.Abs(exact.low) > gap*(0.5-0.012-size*0x1.8p-15) {
 		Decline("power")
 	}
 	return exact.high
 }
 
-// pair is the sum of two floats, the second at most half a unit of the first: some 106 bits.
-type pair struct{ high, low float64 }
+// doubleFloat is the sum of two floats, the second at most half a unit of the first: some 106 bits.
+type doubleFloat struct{ high, low float64 }
 
-func sumOf(a, b float64) pair {
+func exactSum(a, b float64) doubleFloat {
 	sum := a + b
 	part := sum - a
-	return pair{sum, (a - (sum - part)) + (b - part)}
+	return doubleFloat{sum, (a - (sum - part)) + (b - part)}
 }
 
-func (a pair) plus(b pair) pair {
-	high, low := sumOf(a.high, b.high), sumOf(a.low, b.low)
-	high = sumOf(high.high, high.low+low.high)
-	return sumOf(high.high, high.low+low.low)
+func (a doubleFloat) plus(b doubleFloat) doubleFloat {
+	high, low := exactSum(a.high, b.high), exactSum(a.low, b.low)
+	high = exactSum(high.high, high.low+low.high)
+	return exactSum(high.high, high.low+low.low)
 }
 
-func (a pair) times(b pair) pair {
+func (a doubleFloat) times(b doubleFloat) doubleFloat {
 	product := a.high * b.high
 	rest := math.FMA(a.high, b.high, -product)
-	return sumOf(product, rest+(float64(a.high*b.low)+float64(a.low*b.high)))
+	return exactSum(product, rest+(float64(a.high*b.low)+float64(a.low*b.high)))
 }
 
 // naturalLog2 is the natural logarithm of 2.
-var naturalLog2 = pair{0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56}
+var naturalLog2 = doubleFloat{0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56}
 
-// logarithm returns the natural logarithm: one step of Newton's method from the nearest float.
-func logarithm(x float64) pair {
+// exactLogarithm returns the natural logarithm: one step of Newton's method from the nearest float.
+func exactLogarithm(x float64) doubleFloat {
 	fraction, exponent := math.Frexp(x)
 	if fraction < math.Sqrt2/2 {
 		fraction, exponent = fraction*2, exponent-1
 	}
 	near := math.Log(fraction)
-	power, scale := exponential(pair{-near, 0})
-	power = pair{math.Ldexp(power.high, scale), math.Ldexp(power.low, scale)}
-	rest := power.times(pair{fraction, 0}).plus(pair{-1, 0})
-	rest = rest.plus(pair{-rest.high * rest.high / 2, 0})
-	return naturalLog2.times(pair{float64(exponent), 0}).plus(pair{near, 0}).plus(rest)
+	power, scale := exactExponential(doubleFloat{-near, 0})
+	power = doubleFloat{math.Ldexp(power.high, scale), math.Ldexp(power.low, scale)}
+	rest := power.times(doubleFloat{fraction, 0}).plus(doubleFloat{-1, 0})
+	rest = rest.plus(doubleFloat{-rest.high * rest.high / 2, 0})
+	return naturalLog2.times(doubleFloat{float64(exponent), 0}).plus(doubleFloat{near, 0}).plus(rest)
 }
 
-// exponential returns e ** x as a value between 0.7 and 1.5 and a power of two.
-func exponential(x pair) (pair, int) {
+// exactExponential returns e ** x as a value between 0.7 and 1.5 and a power of two.
+func exactExponential(x doubleFloat) (doubleFloat, int) {
 	scale := math.Round(x.high / math.Ln2)
-	rest := x.plus(naturalLog2.times(pair{-scale, 0}))
+	rest := x.plus(naturalLog2.times(doubleFloat{-scale, 0}))
 	// e ** x - 1 for an x so small that nine terms are enough, then squared up.
 	const halvings = 9
-	small := pair{math.Ldexp(rest.high, -halvings), math.Ldexp(rest.low, -halvings)}
-	result := pair{}
+	small := doubleFloat{math.Ldexp(rest.high, -halvings), math.Ldexp(rest.low, -halvings)}
+	result := doubleFloat{}
 	for term := 9.0; term >= 1; term-- {
-		quotient := result.plus(pair{1, 0}).times(small)
+		quotient := result.plus(doubleFloat{1, 0}).times(small)
 		result = quotient.over(term)
 	}
 	for range halvings {
-		result = result.times(result).plus(pair{2 * result.high, 2 * result.low})
+		result = result.times(result).plus(doubleFloat{2 * result.high, 2 * result.low})
 	}
-	return result.plus(pair{1, 0}), int(scale)
+	return result.plus(doubleFloat{1, 0}), int(scale)
 }
 
-func (a pair) over(b float64) pair {
+func (a doubleFloat) over(b float64) doubleFloat {
 	quotient := a.high / b
 	rest := math.FMA(-quotient, b, a.high)
-	return sumOf(quotient, (rest+a.low)/b)
+	return exactSum(quotient, (rest+a.low)/b)
 }
