@@ -388,9 +388,7 @@ mod tests {
         let said = |lines: [&str; 2]| lines.map(|line| Ok(Spoken::new(line.to_owned(), None))).to_vec();
         let answered = Answered { case, python: said(python), coerced: None };
         let subjects = Subjects::of(&interface);
-        let compared =
-            said(port).iter().enumerate().map(|(index, reply)| compare(&answered, index, reply, &subjects)).collect();
-        compared
+        said(port).iter().enumerate().map(|(index, reply)| compare(&answered, index, reply, &subjects)).collect()
     }
 
     #[test]
