@@ -83,16 +83,12 @@ fn changes_something(e: &Expr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lower::{LowerOptions, Unit, lower};
-    use crate::source::Sources;
+    use crate::lower::tests_support::translated;
 
     /// How many copies are left of a function.
     fn copies(body: &str) -> usize {
-        let mut sources = Sources::default();
         let head = "def f(xs: list[str], ys: list[str]) -> int:\n";
-        let id = sources.add("f.py", "f", format!("{head}{body}"));
-        let (tree, _) = crate::python::parse(sources.get(id));
-        let lowered = lower(&[Unit { file: sources.get(id), tree: &tree }], id, &LowerOptions::default());
+        let lowered = translated(&format!("{head}{body}"));
         assert!(lowered.refusals.is_empty(), "{:?}", lowered.refusals);
         let mut count = 0;
         walk::each_expr(&lowered.program.functions[0].body, &mut |e| {

@@ -208,15 +208,11 @@ fn is_plain(ty: &Type) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::lower::{LowerOptions, Unit, lower};
-    use crate::source::Sources;
+    use crate::lower::tests_support;
 
     /// The functions of a module that are translated, and what of it is refused.
     fn translated(text: &str) -> (Vec<String>, Vec<String>) {
-        let mut sources = Sources::default();
-        let id = sources.add("m.py", "m", text.to_string());
-        let (tree, _) = crate::python::parse(sources.get(id));
-        let lowered = lower(&[Unit { file: sources.get(id), tree: &tree }], id, &LowerOptions::default());
+        let lowered = tests_support::translated(text);
         let shown = |params: usize, name: &str| format!("{name}/{params}");
         let functions = lowered.program.functions.iter().map(|f| shown(f.params.len(), &f.name)).collect();
         (functions, lowered.refusals.iter().map(|(name, problem)| format!("{name}: {}", problem.message)).collect())

@@ -76,6 +76,8 @@ mod sets;
 mod sorting;
 mod special;
 mod statements;
+#[cfg(test)]
+mod tests_support;
 mod text;
 mod tuples;
 mod unpack;

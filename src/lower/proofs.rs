@@ -477,16 +477,12 @@ fn nonzero(e: &mut Expr) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lower::{LowerOptions, Unit, lower};
-    use crate::source::Sources;
+    use crate::lower::tests_support::translated;
 
     /// What is written for elements and divisions of a function: `d[k]!` where nothing is checked.
     fn checks(body: &str) -> String {
-        let mut sources = Sources::default();
         let head = "def f(d: dict[str, int], k: str, xs: list[int], n: int) -> int:\n";
-        let id = sources.add("f.py", "f", format!("{head}{body}"));
-        let (tree, _) = crate::python::parse(sources.get(id));
-        let lowered = lower(&[Unit { file: sources.get(id), tree: &tree }], id, &LowerOptions::default());
+        let lowered = translated(&format!("{head}{body}"));
         assert!(lowered.refusals.is_empty(), "{:?}", lowered.refusals);
         let mut shown = Vec::new();
         walk::each_expr(&lowered.program.functions[0].body, &mut |e| match &e.kind {
