@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// Calls whose loops go round more often than this, or that take longer, get little more than the minimum.
+/// Calls whose loops go round more often than this, or that take longer, get no more calls than the minimum.
 const SLOW_WORK: u64 = 20_000;
 const SLOW_TIME: u64 = 50_000_000;
 
@@ -87,7 +87,7 @@ pub(super) struct Engine<'a> {
     pub(super) subjects: &'a Subjects<'a>,
     pub(super) scouted: &'a Scouted,
     pub(super) units: Vec<Unit>,
-    /// Which subjects get little more than the minimum of calls.
+    /// Which subjects get no more than the minimum of calls.
     pub(super) slow: Vec<bool>,
     pub(super) deadline: Option<Instant>,
     pub(super) progress: &'a (dyn Fn(Progress) + Sync),

@@ -53,12 +53,12 @@ fn in_block(facts: &Facts, block: &mut Vec<Stmt>, locals: &mut Vec<Local>, at: L
 }
 
 fn can_be_walked(facts: &Facts, stmt: &Stmt, at: Location) -> bool {
-    let StmtKind::For { target, iter, body, .. } = &stmt.kind else { return false };
+    let StmtKind::For { target, iter, .. } = &stmt.kind else { return false };
     walk(iter).is_some_and(|(list, start)| {
         list.at == at
             && is_list(facts.program, list)
             && is_numbered(target, (list, start))
-            && is_stable(facts, list, body)
+            && is_stable(facts, list, stmt)
     })
 }
 
@@ -148,10 +148,11 @@ impl Changes {
     }
 }
 
-/// True where a path leads to the same container as long as a body runs.
-fn is_stable(facts: &Facts, list: &Expr, body: &[Stmt]) -> bool {
+/// True where a path leads to the same container as long as a loop runs: neither its target nor its body changes it.
+fn is_stable(facts: &Facts, list: &Expr, walked: &Stmt) -> bool {
+    let walked = std::slice::from_ref(walked);
     let mut stored = HashSet::new();
-    each_part(body, &|_, _| Need::Ref, &mut |part| match part {
+    each_part(walked, &|_, _| Need::Ref, &mut |part| match part {
         Part::Store(Place::Local(local)) | Part::Change(Place::Local(local)) | Part::Declare(local) => {
             stored.insert(*local);
         }
@@ -161,7 +162,7 @@ fn is_stable(facts: &Facts, list: &Expr, body: &[Stmt]) -> bool {
     if let Some(Place::Local(local)) = list.as_place() {
         return is_kept(*local);
     }
-    let changes = Changes::of(body, facts, &Changes::of_program(facts));
+    let changes = Changes::of(walked, facts, &Changes::of_program(facts));
     !changes.anything && leads(list, &is_kept, &|ty| !changes.types.contains(ty))
 }
 
