@@ -24,6 +24,9 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
         },
         ExprKind::Name(_) | ExprKind::Attribute { .. } => {
             let name = dotted(expr).unwrap_or_default();
+            if let Some(Binding::Type(id)) = resolve(world, module, &name) {
+                return super::type_names::meaning(world, id, (module, expr));
+            }
             named(world, module, &name).ok_or_else(|| refuse(&format!("type `{name}` is outside the subset")))
         }
         ExprKind::Binary { op: BinaryOp::BitOr, left, right } => {
@@ -33,6 +36,10 @@ pub fn annotation(world: &World, module: ModuleId, expr: &Expr) -> Lowered<Type>
         }
         ExprKind::Subscript { value, index } => {
             let name = dotted(value).unwrap_or_default();
+            if let Some(Binding::Class(id)) = resolve(world, module, &name) {
+                // Of a generic class: what its objects hold, the code says.
+                return Ok(world.class(id).object(id));
+            }
             let name = library_name(world, module, &name);
             let items = match &index.kind {
                 ExprKind::Tuple(items) => items.iter().collect::<Vec<_>>(),

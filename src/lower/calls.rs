@@ -98,6 +98,10 @@ impl<'a> Body<'_, 'a> {
             Binding::Class(id) => self.construct(id, args, keywords, span),
             Binding::Library(path) => self.library_call(&path, args, keywords, want, span),
             Binding::Opaque(problem) => Err(problem),
+            Binding::Type(id) => match args {
+                [arg] if keywords.is_empty() && super::type_names::gives_back(self.world, id) => self.expr(arg, want),
+                _ => self.refuse(Code::UnsupportedCall, span, "a name of a type is called", "call the class itself"),
+            },
             Binding::Exception(_) => self.refuse(
                 Code::UnsupportedCall,
                 span,

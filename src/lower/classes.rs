@@ -112,9 +112,13 @@ impl Body<'_, '_> {
         let info = &mut self.world.classes[class.0 as usize];
         match info.fields.iter_mut().find(|f| f.name == name) {
             Some(field) if field.declared => {}
+            // Says something, not all: the values say the rest.
+            Some(field) if ty.has_unknown() => {
+                World::learn(&mut self.world.changed, &mut field.ty, ty);
+            }
             Some(field) => {
                 field.ty = ty.clone();
-                field.declared = !ty.has_unknown();
+                field.declared = true;
                 self.world.changed = true;
             }
             None => {

@@ -1,6 +1,7 @@
 //! First look at each module: what it defines and what its names mean. Bodies are not read yet.
 
 use super::annotations::{annotation, dotted};
+use super::type_names;
 use super::world::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{ClassId, FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
@@ -125,8 +126,12 @@ fn define<'a>(world: &mut World<'a>, module: ModuleId, stmt: &'a Stmt) {
             bind(world, module, &def.name.text, Binding::Function(id));
             world.modules[module.0 as usize].items.push(Item::Function(id));
         }
-        StmtKind::ClassDef(def) => super::members::define_class(world, module, def, stmt),
+        StmtKind::ClassDef(def) => {
+            type_names::add_variables(world, module, &def.type_params);
+            super::members::define_class(world, module, def, stmt);
+        }
         StmtKind::Assign { targets, value } => match targets.as_slice() {
+            [Expr { kind: ExprKind::Name(name), .. }] if type_names::define(world, module, name, None, value) => {}
             [Expr { kind: ExprKind::Name(name), .. }] => define_global(world, module, name, None, value, stmt),
             _ => {
                 for name in targets.iter().flat_map(names_in) {
@@ -141,9 +146,14 @@ fn define<'a>(world: &mut World<'a>, module: ModuleId, stmt: &'a Stmt) {
             }
         },
         StmtKind::AnnAssign { target, annotation, value } => {
-            if let (ExprKind::Name(name), Some(value)) = (&target.kind, value) {
+            if let (ExprKind::Name(name), Some(value)) = (&target.kind, value)
+                && !type_names::define(world, module, name, Some(annotation), value)
+            {
                 define_global(world, module, name, Some(annotation), value, stmt);
             }
+        }
+        StmtKind::TypeAlias { name, type_params, value } if type_params.is_empty() => {
+            type_names::add(world, module, &name.text, type_names::Kind::Alias(value));
         }
         StmtKind::If { test, body, orelse } => {
             // `if TYPE_CHECKING:` is read; `if __name__ == "__main__":` does not run on import.
@@ -263,6 +273,7 @@ pub(super) fn add_function<'a>(
     stmt: &Stmt,
     kind: FunctionKind,
 ) -> FunctionId {
+    type_names::add_variables(world, module, &def.type_params);
     let id = FunctionId(world.functions.len() as u32);
     world.functions.push(FunctionInfo::new(def.name.text.clone(), module, kind, Written::Def(def), stmt.span));
     if def.is_async {

@@ -17,7 +17,9 @@ use crate::span::Span;
 
 /// Defines a class with its members, or an exception class.
 pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::ClassDef, stmt: &'a Stmt) {
-    let bases: Vec<String> = def.bases.iter().filter_map(dotted).collect();
+    let (generic, written): (Vec<&Expr>, Vec<&Expr>) =
+        def.bases.iter().partition(|base| super::type_names::is_generic_base(world, module, base));
+    let bases: Vec<String> = written.iter().copied().filter_map(dotted).collect();
     if let [base] = bases.as_slice()
         && let Some(base) = exception_base(world, module, base)
     {
@@ -43,7 +45,7 @@ pub fn define_class<'a>(world: &mut World<'a>, module: ModuleId, def: &'a ast::C
         keyword.name.as_ref().is_some_and(|name| name.text == "metaclass")
             && library_name(world, module, &dotted(&keyword.value).unwrap_or_default()) == "abc.ABCMeta"
     };
-    let known = bases.len() == def.bases.len() && others.clone().all(base_ok) && above.len() < 2;
+    let known = bases.len() + generic.len() == def.bases.len() && others.clone().all(base_ok) && above.len() < 2;
     let is_checked =
         def.keywords.iter().any(is_meta) || others.clone().any(|base| library_name(world, module, base) == "abc.ABC");
     if kind.is_none() && !(known && def.keywords.iter().all(is_meta)) {

@@ -80,6 +80,7 @@ mod statements;
 mod tests_support;
 mod text;
 mod tuples;
+mod type_names;
 mod unpack;
 mod updates;
 mod values;

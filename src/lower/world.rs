@@ -22,6 +22,8 @@ pub enum Binding {
     Class(ClassId),
     Exception(ExceptionId),
     Global(GlobalId),
+    /// Another name of a type, or a type variable.
+    Type(super::type_names::TypeNameId),
     /// A module of the program.
     Module(ModuleId),
     /// A module or member of a library: `math`, `time.time`, `dataclasses.dataclass`.
@@ -367,6 +369,7 @@ pub struct World<'a> {
     pub globals: Vec<GlobalInfo<'a>>,
     pub exceptions: Vec<ExceptionInfo<'a>>,
     pub routes: Vec<super::routes::RouteInfo>,
+    pub type_names: Vec<super::type_names::TypeName<'a>>,
     /// Functions inside others by the place of their name, lambdas by their own place.
     pub inner: HashMap<(ModuleId, Span), FunctionId>,
     /// Bodies of lambdas that make the values of a `defaultdict`, by module and place.

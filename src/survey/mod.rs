@@ -31,6 +31,7 @@ mod walk;
 use crate::diagnostic::Diagnostic;
 use crate::facts::*;
 use crate::host::Files;
+use crate::host::process::give_back_memory;
 use crate::source::{SourceFile, Sources};
 use crate::span::Location;
 use function::Raw;
@@ -117,6 +118,7 @@ pub fn survey(
     let (start, roots, follow) = beginning(entry, files)?;
     Ok(workers.install(|| {
         let loaded = load::load(start, &roots, follow, files, options);
+        give_back_memory();
         assemble(loaded)
     }))
 }
@@ -159,6 +161,7 @@ fn assemble(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
     let Loaded { sources, parsed, diagnostics } = loaded;
     // What follows needs no trees any more.
     drop(parsed);
+    give_back_memory();
     let mut functions = Vec::with_capacity(walked.iter().map(|file| file.facts.len()).sum());
     let mut raws = Vec::with_capacity(walked.len());
     for file in walked {
@@ -166,6 +169,8 @@ fn assemble(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
         raws.push(file.raws);
     }
     let functions = link(functions, &raws.iter().flatten().collect::<Vec<&Raw>>());
+    drop(raws);
+    give_back_memory();
     (Program { sources, modules, functions }, diagnostics)
 }
 

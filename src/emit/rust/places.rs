@@ -449,7 +449,9 @@ impl Scope<'_, '_> {
     /// `d.setdefault(key, [])` puts the entry there before the operands are computed.
     fn change_entry(&mut self, expr: &Expr, others: &[&Expr], body: impl FnOnce(&mut Self, Value) -> Code) -> Code {
         let operands = expr.as_place().map(indices).unwrap_or_default();
-        let computed: Vec<&Expr> = operands.into_iter().filter(|operand| !decide::is_silent(operand)).collect();
+        // The path is taken twice: what it moves has to be there again.
+        let once = |operand: &&Expr| !decide::is_silent(operand) || is_moved(operand);
+        let computed: Vec<&Expr> = operands.into_iter().filter(once).collect();
         let (mut before, mut hoisted) = self.keep(&computed);
         let entry = self.changed(expr).code;
         before.extend(quote!(#entry;));
@@ -549,6 +551,11 @@ pub(super) fn indices(place: &Place) -> Vec<&Expr> {
             found
         }
     }
+}
+
+/// True for a variable, or a part of one, that is moved away.
+fn is_moved(operand: &Expr) -> bool {
+    matches!(operand.kind, ExprKind::Read { take: Take::Move, .. }) && !operand.ty.is_scalar()
 }
 
 /// True where a place makes an entry on the way.
