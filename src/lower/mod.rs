@@ -78,6 +78,7 @@ mod special;
 mod statements;
 #[cfg(test)]
 mod tests_support;
+mod swaps;
 mod text;
 mod tuples;
 mod type_names;

@@ -112,6 +112,9 @@ impl Body<'_, '_> {
                 return Ok(());
             }
             if let ast::ExprKind::Tuple(items) | ast::ExprKind::List(items) = &target.kind {
+                if self.swapped(items, value, span)? {
+                    return Ok(());
+                }
                 return self.unpack(target, items, value, span);
             }
             let want = self.target_type(target);

@@ -3,6 +3,7 @@
 pub(super) const ROWS: &[&str] = &[
     "list[T].index(value: T, start: int, stop: int = MAX, /) -> int raises guards eq=T repr=T = list::index_from",
     "~tuple.index(items: list[T], value: T, start: int = 0, stop: int = MAX, /) -> int raises eq=T = list::tuple_index",
+    "~list.swap(items: mut list[T], first: int, second: int, /) -> None raises = list::swap",
     "mut deque[T].append(x: own T, /) -> None = deque::append",
     "mut deque[T].appendleft(x: own T, /) -> None = deque::append_left",
     "mut deque[T].pop() -> T raises = deque::pop",
