@@ -139,6 +139,9 @@ cases! {
     elements "containers/elements";
     iteration "containers/iteration";
     walks "containers/walks";
+    swaps "containers/swaps";
+    extremes "containers/extremes";
+    type_names "functions/type_names";
     formats "text/formats";
     unpacking "containers/unpacking";
     exceptions "control/exceptions";

@@ -397,8 +397,13 @@ impl Body<'_, '_> {
             let ty = element.ty.clone();
             let key = key.map(|k| b.key_function(k, &ty)).transpose()?;
             b.orderable(key.as_ref().map_or(&ty, |k| &k.body.ty), span)?;
+            let mut result = ty.clone();
             let default = match default {
                 None => None,
+                Some(e) if matches!(e.kind, ast::ExprKind::None) && !matches!(ty, Type::Optional(_) | Type::None) => {
+                    result = Type::optional(ty);
+                    Some(Expr::new(ExprKind::None, result.clone(), b.at(e.span)))
+                }
                 Some(e) => {
                     let value = b.expr(e, Some(&ty))?;
                     if !is_silent(&value) {
@@ -409,9 +414,9 @@ impl Body<'_, '_> {
                     Some(b.coerce(value, &ty, "the default")?)
                 }
             };
-            Ok((ComprehensionKind::Extreme { element, largest, key, default }, ty))
+            Ok((ComprehensionKind::Extreme { element, largest, key, default }, result))
         })?;
-        let values = found.ty.clone();
+        let values = found.ty.some().clone();
         self.any_order_is_same(found, &values, span)
     }
 

@@ -207,6 +207,8 @@ impl Scope<'_, '_> {
             return code;
         };
         match default {
+            // Of what is not there, None.
+            Some(default) if matches!(default.kind, ExprKind::None) => code,
             Some(default) if decide::is_simple(default) => {
                 let default = self.owned(default);
                 code.method("unwrap_or", &[quote!(#default)])
