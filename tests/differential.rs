@@ -139,6 +139,7 @@ cases! {
     elements "containers/elements";
     iteration "containers/iteration";
     walks "containers/walks";
+    parser "classes/parser";
     swaps "containers/swaps";
     extremes "containers/extremes";
     type_names "functions/type_names";

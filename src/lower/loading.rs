@@ -119,7 +119,9 @@ pub(super) fn refuse(world: &mut World, binding: &Binding, problem: Diagnostic) 
         Binding::Function(id) => &mut world.functions[id.0 as usize].refused,
         Binding::Class(id) => &mut world.classes[id.0 as usize].refused,
         Binding::Global(id) => &mut world.globals[id.0 as usize].refused,
-        Binding::Exception(_) | Binding::Type(_) | Binding::Module(_) | Binding::Library(_) | Binding::Opaque(_) => return,
+        Binding::Exception(_) | Binding::Type(_) | Binding::Module(_) | Binding::Library(_) | Binding::Opaque(_) => {
+            return;
+        }
     };
     refused.get_or_insert(problem);
 }

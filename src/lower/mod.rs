@@ -76,9 +76,9 @@ mod sets;
 mod sorting;
 mod special;
 mod statements;
+mod swaps;
 #[cfg(test)]
 mod tests_support;
-mod swaps;
 mod text;
 mod tuples;
 mod type_names;

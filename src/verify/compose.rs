@@ -249,15 +249,30 @@ impl Composer<'_> {
 
     /// The requests that make an object with arguments its constructor is likely to accept.
     pub(super) fn new_object(&mut self, class: &ClassInterface, keep: &str) -> Option<Vec<Request>> {
+        self.nested_object(class, keep, 0).map(|(steps, ..)| steps)
+    }
+
+    /// The same, with the constructor and what was chosen for it.
+    pub(super) fn chosen_object(
+        &mut self,
+        class: &ClassInterface,
+        keep: &str,
+    ) -> Option<(Vec<Request>, SubjectId, Proposal)> {
         self.nested_object(class, keep, 0)
     }
 
     /// An object with the objects it is made of, which come first; a chain of optional ones ends somewhere.
-    fn nested_object(&mut self, class: &ClassInterface, keep: &str, depth: usize) -> Option<Vec<Request>> {
+    fn nested_object(
+        &mut self,
+        class: &ClassInterface,
+        keep: &str,
+        depth: usize,
+    ) -> Option<(Vec<Request>, SubjectId, Proposal)> {
         let id = self.subjects.find(Some(&class.name), "__init__")?;
         let callable = self.subjects.callable(id);
         let nothing = Pool::default();
-        let mut given = self.propose(id, [&nothing, &nothing]).given;
+        let proposal = self.propose(id, [&nothing, &nothing]);
+        let mut given = proposal.given.clone();
         let mut steps = Vec::new();
         for (index, param) in callable.params.iter().enumerate() {
             let Some(inner) = self.subjects.needs_object(&param.shape) else { continue };
@@ -270,13 +285,13 @@ impl Composer<'_> {
                 return None;
             }
             let part = format!("{keep}_{index}");
-            steps.extend(self.nested_object(inner, &part, depth + 1)?);
+            steps.extend(self.nested_object(inner, &part, depth + 1)?.0);
             given[index] = Some(Value::Ref(part));
         }
         let (args, kwargs) = bind(callable, &given, &mut self.random);
         let action = Action::New { class: class.name.clone(), keep: keep.to_owned() };
         steps.push(Request { action, args, kwargs });
-        Some(steps)
+        Some((steps, id, proposal))
     }
 
     /// Arguments that differ little from these.

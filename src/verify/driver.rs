@@ -56,7 +56,7 @@ pub(super) struct Driver<'e> {
     sent: usize,
     /// Calls made, by subject.
     made: BTreeMap<SubjectId, usize>,
-    /// Sequences that came to nothing.
+    /// Sequences in a row that came to nothing.
     failures: usize,
 }
 
@@ -120,7 +120,7 @@ impl<'e> Driver<'e> {
             let reply = done.answered.first().and_then(|answered| answered.python.get(*step));
             self.composer.learn(*id, proposal, reply, None);
         }
-        self.failures += usize::from(done.answered.is_empty());
+        self.failures = if done.answered.is_empty() { self.failures + 1 } else { 0 };
         for (answered, compared) in done.answered.iter().zip(done.compared) {
             for id in answered.case.subjects(self.engine.subjects) {
                 *self.made.entry(id).or_default() += 1;
@@ -327,10 +327,11 @@ impl<'e> Driver<'e> {
 
     /// Sequences until the members were called that often; false where nothing can be composed.
     fn one_round(&mut self, starts: &[Start], wanted: &BTreeMap<SubjectId, usize>, own: &[SubjectId]) -> bool {
-        let (before, failures) = (self.made.clone(), self.failures);
+        let before = self.made.clone();
+        self.failures = 0;
         let mut turn = 0;
         while self.may_go_on_at_all() {
-            if self.failures > failures + 20 || starts.is_empty() {
+            if self.failures > 20 || starts.is_empty() {
                 return false;
             }
             let Some(weights) = self.weights(wanted, &before, own) else {

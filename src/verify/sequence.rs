@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// Letters of a state that is looked at after every other change.
 const LARGE: usize = 8 << 10;
 
+/// How often a constructor may raise before a sequence is given up.
+const ATTEMPTS: usize = 8;
+
 /// What a sequence should be.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -84,7 +87,8 @@ impl Composing<'_, '_> {
             self.ask(vec![Request::bare(Action::State((plan.start != Start::Module).then_some(on)))]);
         }
         let case = Case { steps: self.steps, origin: Origin::Generated };
-        let is_something = !self.choices.is_empty() && !self.session.interrupted;
+        let is_call = |id: SubjectId| !self.composer.subjects.is_constructor(id);
+        let is_something = self.choices.iter().any(|(id, ..)| is_call(*id)) && !self.session.interrupted;
         is_something.then_some(Sequence { case, python: self.replies, choices: self.choices })
     }
 
@@ -161,22 +165,28 @@ impl Composing<'_, '_> {
         whole
     }
 
-    /// Starts afresh and makes the object.
+    /// Starts afresh and makes the object; where its constructor does not accept what it is given, with something else.
     fn begin(&mut self, start: &Start) -> Option<()> {
-        let mut steps = Vec::new();
-        if self.composer.needs_reset(start) {
-            steps.push(Request::bare(Action::Reset));
-        }
-        if let Start::New(class) = start {
-            let class = self.composer.subjects.interface.classes.iter().find(|known| known.name == *class)?;
-            steps.extend(self.composer.new_object(class, SELF)?);
-        }
-        if !self.ask(steps) {
+        if self.composer.needs_reset(start) && !self.ask(vec![Request::bare(Action::Reset)]) {
             return None;
         }
-        let made = self.replies.last().and_then(|reply| reply.as_ref().ok()).and_then(|spoken| spoken.answer());
-        let failed = matches!(made.map(|answer| &answer.outcome), Some(Outcome::Error { .. }));
-        (!failed).then_some(())
+        let Start::New(class) = start else { return Some(()) };
+        let class = self.composer.subjects.interface.classes.iter().find(|known| known.name == *class)?;
+        for _ in 0..ATTEMPTS {
+            let (steps, id, proposal) = self.composer.chosen_object(class, SELF)?;
+            if !self.ask(steps) {
+                return None;
+            }
+            let made = self.replies.last();
+            let answer = made.and_then(|reply| reply.as_ref().ok()).and_then(|spoken| spoken.answer());
+            let is_made = !matches!(answer.map(|answer| &answer.outcome), Some(Outcome::Error { .. }));
+            self.composer.learn(id, &proposal, made, None);
+            self.choices.push((id, proposal, self.replies.len() - 1));
+            if is_made {
+                return Some(());
+            }
+        }
+        None
     }
 
     /// What the object holds before the sequence, as material for arguments.
