@@ -175,6 +175,8 @@ cases! {
     constants "functions/constants";
     powers "numbers/powers";
     nested "functions/nested";
+    cache "functions/cache";
+    inner_cache "functions/inner_cache";
     kept "functions/kept";
     values "functions/values";
 }

@@ -105,6 +105,7 @@ impl Builder {
             locals: all,
             body,
             effects: Effects { raises: true, guards: true, ..Effects::default() },
+            memo: None,
             doc: None,
             public: true,
             at: nowhere(),

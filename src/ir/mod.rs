@@ -260,12 +260,21 @@ pub struct Function {
     pub locals: Vec<Local>,
     pub body: Vec<Stmt>,
     pub effects: Effects,
+    /// Results are kept by the arguments, which nobody can tell: the function is pure.
+    pub memo: Option<Memo>,
     pub doc: Option<String>,
     /// Callable from outside: public name in the entry module.
     pub public: bool,
     pub at: Location,
     /// First and last line of its definition.
     pub lines: (usize, usize),
+}
+
+/// How many results a function keeps (`functools.lru_cache`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memo {
+    /// At least so many, the last ones asked for; `None` for all.
+    pub most: Option<u32>,
 }
 
 /// What kind of function it is.

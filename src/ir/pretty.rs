@@ -92,7 +92,12 @@ impl<'p> Printer<'p> {
                 format!("{sign}{}: {}{default}", local.name, self.ty(&local.ty))
             })
             .collect();
-        let effects = effects(&function.effects);
+        let mut effects = effects(&function.effects);
+        match function.memo {
+            Some(Memo { most: Some(most) }) => effects.push_str(&format!(" remembers {most}")),
+            Some(Memo { most: None }) => effects.push_str(" remembers"),
+            None => {}
+        }
         let result = self.ty(&function.result);
         self.line(&format!("fn {}({}) -> {result}{effects}", function.name, params.join(", ")));
         self.block(&function.body);

@@ -119,6 +119,8 @@ fn define<'a>(world: &mut World<'a>, module: ModuleId, stmt: &'a Stmt) {
             let id = add_function(world, module, def, stmt, FunctionKind::Plain);
             if let Some(routes) = super::routes::declared(world, module, &def.decorators, id) {
                 world.routes.extend(routes);
+            } else if let Some(memo) = super::memo::declared(world, module, &def.decorators) {
+                world.functions[id.0 as usize].memo = memo;
             } else if let Some(decorator) = def.decorators.first() {
                 let text = dotted(decorator).unwrap_or_else(|| "decorator".into());
                 refuse_function(world, id, Code::Decorator, decorator, format!("decorator `{text}` is not known"));

@@ -225,7 +225,8 @@ fn replace(body: &mut [Stmt], items: &str) {
     }
 }
 
-fn bodies_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
+/// The statement lists directly inside a statement, to be changed.
+pub fn bodies_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
     match &mut stmt.kind {
         StmtKind::FunctionDef(def) => vec![&mut def.body],
         StmtKind::ClassDef(def) => vec![&mut def.body],
@@ -245,7 +246,7 @@ fn bodies_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
 }
 
 /// All names that expressions of a body mention, at any depth.
-fn mentioned(body: &[Stmt], found: &mut HashSet<String>) {
+pub fn mentioned(body: &[Stmt], found: &mut HashSet<String>) {
     for stmt in body {
         walk::heads(stmt).into_iter().for_each(|e| names_in(e, found));
         ast::bodies(stmt).into_iter().for_each(|inner| mentioned(inner, found));

@@ -19,6 +19,7 @@ pub mod aliases;
 mod annotations;
 mod bases;
 mod body;
+mod caches;
 mod calls;
 mod cells;
 mod certain;
@@ -55,6 +56,7 @@ mod local_imports;
 mod loops;
 mod matching;
 mod members;
+mod memo;
 mod methods;
 mod named;
 mod named_tuples;
@@ -138,6 +140,8 @@ pub fn lower(units: &[Unit], entry: FileId, options: &LowerOptions) -> LoweredPr
     let made: Vec<Option<ast::Module>> = units.iter().map(|unit| enums::prepared(unit.tree)).collect();
     let units = with_trees(units, &made);
     let made: Vec<Option<ast::Module>> = units.iter().map(|unit| named_tuples::prepared(unit.tree)).collect();
+    let units = with_trees(&units, &made);
+    let made: Vec<Option<ast::Module>> = units.iter().map(|unit| caches::prepared(unit.tree)).collect();
     let units = with_trees(&units, &made);
     let mut generators = generators::Generators::default();
     let made: Vec<Option<ast::Module>> =
@@ -478,6 +482,7 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
         locals,
         body: stmts,
         effects: ir::Effects::default(),
+        memo: world.function(id).memo,
         doc: collect::docstring(written.stmts()),
         public: false,
         at: world.at(module, span),

@@ -22,6 +22,7 @@ pub fn build(mut world: World, mut bodies: Bodies, entry: FileId, options: &Lowe
             problems = widening::check(&program);
             problems.extend(values::check(&program, &aliases));
             problems.extend(super::set_order::check(&program));
+            problems.extend(super::memo::check(&program));
             let generators: Vec<bool> =
                 numbers.functions.iter().map(|old| world.functions[*old as usize].is_generator).collect();
             problems.extend(super::laziness::check(&program, &aliases, &generators, &world.uses));

@@ -5,7 +5,7 @@
 //! one makes the IR and the refusals.
 
 use crate::diagnostic::Diagnostic;
-use crate::ir::{ClassId, DictKind, ExceptionId, FunctionId, FunctionKind, GlobalId, ModuleId, Type};
+use crate::ir::{ClassId, DictKind, ExceptionId, FunctionId, FunctionKind, GlobalId, Memo, ModuleId, Type};
 use crate::python::ast;
 use crate::source::{FileId, SourceFile};
 use crate::span::{Location, Span};
@@ -103,6 +103,8 @@ pub struct FunctionInfo<'a> {
     pub sets_fields: bool,
     /// A generator, as a function that returns a list.
     pub is_generator: bool,
+    /// Under `functools.cache` or `functools.lru_cache`.
+    pub memo: Option<Memo>,
 }
 
 impl<'a> FunctionInfo<'a> {
@@ -130,6 +132,7 @@ impl<'a> FunctionInfo<'a> {
             is_unused: false,
             sets_fields: false,
             is_generator: false,
+            memo: None,
         }
     }
 }

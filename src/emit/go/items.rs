@@ -7,7 +7,9 @@ use super::statements::Body;
 use super::{Context, Request, names, text};
 use crate::artifact::Origin;
 use crate::emit::decide;
-use crate::ir::{Class, ClassId, ExprKind, Field, Function, FunctionId, FunctionKind, GlobalId, Item, ModuleId, Type};
+use crate::ir::{
+    Class, ClassId, ExprKind, Field, Function, FunctionId, FunctionKind, GlobalId, Item, Memo, ModuleId, Type,
+};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -110,9 +112,40 @@ fn write_function(cx: &Context, id: FunctionId, items: &mut Items) {
     let mut body = Body::new(cx, Some(id), &function.locals);
     let receiver = receiver(cx, function, &mut body);
     let signature = signature(cx, id, &body);
-    let statements_of = body.whole(function);
+    let memo = function.memo.map(|memo| memo_key(cx, function, &body, memo));
+    let mut statements_of = body.whole(function);
+    let table = memo.map(|(table, key)| {
+        let known = cx.names.memo(id);
+        let body = std::mem::take(&mut statements_of);
+        statements_of = recalled(cx, function, known, key, body);
+        format!("\n// {known} is what {name} gave, by its arguments.\nvar {known} = {table}\n")
+    });
     items.text.push_str(&comment(&name, function.doc.as_deref(), &place));
     let _ = writeln!(items.text, "func {receiver}{name}{signature} {{\n{}}}", statements(&statements_of, 1));
+    items.text.push_str(&table.unwrap_or_default());
+}
+
+/// The table of what a function gave, and the key that its arguments make.
+fn memo_key(cx: &Context, function: &Function, body: &Body, memo: Memo) -> (String, Ex) {
+    let types: Vec<Type> = function.params.iter().map(|p| function.locals[p.local.0 as usize].ty.clone()).collect();
+    let mut values: Vec<Ex> =
+        function.params.iter().map(|p| Ex::word(body.names[p.local.0 as usize].clone())).collect();
+    let (ty, key) = match types.as_slice() {
+        [only] => (cx.ty(only), values.remove(0)),
+        [] => ("struct{}".to_string(), Ex::Literal("struct{}".into(), Vec::new())),
+        _ => {
+            let ty = cx.ty(&Type::Tuple(types));
+            (ty.clone(), Ex::Literal(ty, values))
+        }
+    };
+    (format!("support.NewMemo[{ty}, {}]({})", cx.ty(&function.result), memo.most.unwrap_or(0)), key)
+}
+
+/// The statements of a function that looks first whether it gave the answer before. Python counts the cache as a level.
+fn recalled(cx: &Context, function: &Function, known: &str, key: Ex, body: Vec<St>) -> Vec<St> {
+    let compute = Ex::Func(format!("(){}", results(cx, function)), body);
+    let recall = if function.effects.raises { "TryRecall" } else { "Recall" };
+    vec![St::Return(vec![Ex::word(known).method(recall, vec![key, compute])])]
 }
 
 fn item_name(cx: &Context, function: &Function, name: &str) -> String {

@@ -15,6 +15,8 @@ pub(super) struct Names {
     members: Vec<Vec<String>>,
     exceptions: Vec<String>,
     functions: Vec<String>,
+    /// By function, the table of what it gave.
+    memos: Vec<String>,
     globals: Vec<String>,
     fields: Vec<Vec<String>>,
     package: Scope,
@@ -63,7 +65,12 @@ impl Names {
             let ident = if locals.contains(ident.as_str()) { GoIdent(format!("{ident}Of")) } else { ident };
             functions[index] = package.take(&ident, "Func");
         }
-        Names { classes, members: words, exceptions, functions, globals, fields, package }
+        let memo = |(function, name): (&crate::ir::Function, &String)| match function.memo {
+            Some(_) => package.take(&GoIdent::private(&format!("{}_known", function.name)), "Memo"),
+            None => name.clone(),
+        };
+        let memos = program.functions.iter().zip(&functions).map(memo).collect();
+        Names { classes, members: words, exceptions, functions, memos, globals, fields, package }
     }
 
     /// The struct of a class.
@@ -84,6 +91,11 @@ impl Names {
     /// The function, or the method without its receiver.
     pub(super) fn function(&self, id: FunctionId) -> &str {
         &self.functions[id.0 as usize]
+    }
+
+    /// The table of what a function gave that keeps it.
+    pub(super) fn memo(&self, id: FunctionId) -> &str {
+        &self.memos[id.0 as usize]
     }
 
     /// The constant or variable of a global, or its field in the state.

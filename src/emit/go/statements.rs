@@ -547,6 +547,9 @@ impl<'c> Body<'c> {
     /// The function's own statements, with what stands before them.
     pub(super) fn whole(mut self, function: &'c Function) -> Vec<St> {
         if self.recursive {
+            if function.memo.is_some() {
+                self.push(St::Step(Ex::word("depth"), "++"));
+            }
             self.push(St::Expr(Ex::call("support.Descend", vec![Ex::word("depth")])));
         }
         self.statements(&function.body);

@@ -56,6 +56,7 @@ sources![
     "jsonequal.go",
     "letters.go",
     "list.go",
+    "memo.go",
     "number.go",
     "option.go",
     "order.go",

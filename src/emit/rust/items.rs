@@ -9,7 +9,7 @@ use crate::artifact::Access;
 use crate::emit::decide;
 use crate::ir::{
     ArithOp, Class, ClassId, ClassRepr, Expr, ExprKind, Function, FunctionId, FunctionKind, Global, GlobalId, Item,
-    Module, ModuleId, Passing, Place, Type,
+    Memo, Module, ModuleId, Passing, Place, Type,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -273,12 +273,40 @@ impl Emitter<'_> {
         let mut scope = Scope::of(self, function);
         let params = self.params(function, &scope);
         let result = self.result_type(function);
-        let level =
-            if self.recursive[id.0 as usize] { quote!(let _level = recursion::enter();) } else { TokenStream::new() };
+        let level = self.recursive[id.0 as usize].then(|| quote!(let _level = recursion::enter();));
+        let key = function.memo.map(|memo| self.memo_key(&mut scope, function, memo));
         let body = scope.body(&function.body);
+        let body = match key {
+            // Python counts the cache as a level, too.
+            Some((table, key)) => {
+                let recall = if function.effects.raises { quote!(try_recall) } else { quote!(recall) };
+                quote!(#table KNOWN.#recall(#key, || #result { #level #level #body }))
+            }
+            None => quote!(#level #body),
+        };
         let allows = self.allows(function, name);
         let visibility = if self.is_visible(function) { quote!(pub) } else { TokenStream::new() };
-        quote!(#docs #allows #visibility fn #name(#params) #result { #level #body })
+        quote!(#docs #allows #visibility fn #name(#params) #result { #body })
+    }
+
+    /// The table of what a function gave, and the key that its arguments make.
+    fn memo_key(&self, scope: &mut Scope<'_, '_>, function: &Function, memo: Memo) -> (TokenStream, TokenStream) {
+        let locals = || function.params.iter().map(|param| (param.local, &function.locals[param.local.0 as usize].ty));
+        let reads = locals().map(|(local, ty)| Expr::local(local, ty.clone(), function.at)).collect::<Vec<_>>();
+        let (values, types): (Vec<_>, Vec<_>) = reads.iter().map(|read| (scope.owned(read), self.ty(&read.ty))).unzip();
+        let (key, key_type) = match (values.as_slice(), types.as_slice()) {
+            ([value], [ty]) => (quote!(#value), quote!(#ty)),
+            _ => (quote!((#(#values),*)), quote!((#(#types),*))),
+        };
+        let result = self.ty(&function.result);
+        let made = match memo.most {
+            Some(most) => {
+                let most = proc_macro2::Literal::usize_unsuffixed(most as usize);
+                quote!(Memo::of(#most))
+            }
+            None => quote!(Memo::of_all()),
+        };
+        (quote!(static KNOWN: Memo<#key_type, #result> = #made;), key)
     }
 
     /// Functions that only their own module calls are private to it.

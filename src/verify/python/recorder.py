@@ -178,6 +178,9 @@ class Recorder:
             owner, _, attribute = name.rpartition(".")
             holder = getattr(module, owner, None) if owner else module
             function = vars(holder).get(attribute) if holder is not None else None
+            if isinstance(function, functools._lru_cache_wrapper):
+                # What it computes is seen, not what it remembers.
+                function = function.__wrapped__
             if inspect.isfunction(function) and not inspect.iscoroutinefunction(function):
                 self.watch(function, name, module if owner else None)
 
