@@ -140,6 +140,7 @@ cases! {
     iteration "containers/iteration";
     walks "containers/walks";
     parser "classes/parser";
+    discards "control/discards";
     swaps "containers/swaps";
     extremes "containers/extremes";
     type_names "functions/type_names";

@@ -154,15 +154,10 @@ impl Body<'_, '_> {
         }
         let test = match value.ty {
             Type::Optional(_) => ExprKind::IsNone(Box::new(value)),
-            Type::None => ExprKind::Bool(true),
+            Type::None => computed(value, true).kind,
             Type::Unknown if !self.world.last => ExprKind::IsNone(Box::new(value)),
             Type::Json => ExprKind::IsNone(Box::new(value)),
-            _ if Self::is_simple(&value) => ExprKind::Bool(false),
-            _ => {
-                // Never None, but evaluated all the same.
-                let never = Box::new(Expr::new(ExprKind::Bool(false), Type::Bool, at));
-                ExprKind::Block { body: vec![Stmt::new(StmtKind::Expr(value), at)], value: never }
-            }
+            _ => computed(value, false).kind,
         };
         if negated {
             facts = facts.swapped();
@@ -230,7 +225,7 @@ impl Body<'_, '_> {
                 let some = self.truth(Expr::new(some, inner, at))?;
                 make(ExprKind::And(Box::new(Expr::new(not(none), Type::Bool, at)), Box::new(some)))
             }
-            Type::None => make(ExprKind::Bool(false)),
+            Type::None => Ok(computed(value, false)),
             Type::Tuple(items) if Self::is_simple(&value) => make(ExprKind::Bool(!items.is_empty())),
             Type::Class(_) | Type::Function(..) if Self::is_simple(&value) => make(ExprKind::Bool(true)),
             Type::Json => make(ExprKind::Builtin { op: Builtin::JsonTruth, args: vec![value] }),
@@ -325,6 +320,19 @@ impl Body<'_, '_> {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// What is known of a value before it is computed; it is computed all the same where that can be told.
+fn computed(value: Expr, known: bool) -> Expr {
+    let at = value.at;
+    let known = Expr::new(ExprKind::Bool(known), Type::Bool, at);
+    match Body::is_simple(&value) {
+        true => known,
+        false => {
+            let body = vec![Stmt::new(StmtKind::Expr(value), at)];
+            Expr::new(ExprKind::Block { body, value: Box::new(known) }, Type::Bool, at)
         }
     }
 }

@@ -316,7 +316,7 @@ impl Body<'_, '_> {
                 return Ok(self.place_of(local, span));
             }
             let is_cell = matches!(self.locals[local.0 as usize].ty, Type::Cell(_));
-            if is_cell || self.depth > 0 && !self.stays_inside(name) {
+            if is_cell || self.depth > 0 && !self.stays_inside(name) && !self.is_never_read(name) {
                 let message = format!(
                     "`{name}` is {} and becomes {}",
                     self.world.describe(&self.locals[local.0 as usize].ty.clone()),

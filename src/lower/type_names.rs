@@ -57,12 +57,13 @@ pub(super) fn define<'a>(
         add(world, module, name, kind);
         return true;
     }
-    let class = declared.is_none().then(|| dotted(value).and_then(|path| resolve(world, module, &path))).flatten();
-    if let Some(class @ Binding::Class(_)) = class {
-        bind(world, module, name, class);
-        return true;
+    let Some(path) = dotted(value).filter(|_| declared.is_none()) else { return false };
+    match resolve(world, module, &path) {
+        Some(known @ (Binding::Class(_) | Binding::Type(_))) => bind(world, module, name, known),
+        None if is_builtin(&path) => add(world, module, name, Kind::Alias(value)),
+        _ => return false,
     }
-    false
+    true
 }
 
 /// Binds a name to a kind of type name.
@@ -133,8 +134,12 @@ fn is_type_name(world: &World<'_>, module: ModuleId, path: &str) -> bool {
         Some(Binding::Class(_) | Binding::Type(_)) => true,
         Some(Binding::Library(path)) => path.rsplit_once('.').is_some_and(|(from, _)| is_of_types(from)),
         Some(_) => false,
-        None => is_container(path) || matches!(path, "int" | "float" | "bool" | "str" | "bytes"),
+        None => is_builtin(path),
     }
+}
+
+fn is_builtin(name: &str) -> bool {
+    is_container(name) || matches!(name, "int" | "float" | "bool" | "str" | "bytes")
 }
 
 /// The type that a name stands for.

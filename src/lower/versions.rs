@@ -14,6 +14,7 @@ use crate::ir::{Local, LocalId, Type};
 use crate::python::ast::{self, Expr, ExprKind, Stmt};
 use crate::python::walk;
 use crate::span::Span;
+use std::collections::HashSet;
 
 impl Body<'_, '_> {
     /// True where an int becomes a float or the other way round, and no loop or branch brings the two together.
@@ -43,14 +44,66 @@ impl Body<'_, '_> {
     /// True where a name is mentioned in the innermost open block only, so that no other path brings its versions
     /// together.
     pub(super) fn stays_inside(&self, name: &str) -> bool {
-        let (Some(block), Owner::Function(id)) = (self.blocks.last(), self.owner) else { return false };
-        let Written::Def(def) = self.world.function(id).written else { return false };
-        let is_param = def.params.items.iter().any(|param| param.name.text == name);
-        let mut inside = !is_param && !self.captured.keys().any(|variable| variable.name == name);
-        each_mention(&def.body, &mut |text, span| {
+        let (Some(block), Some(body)) = (self.blocks.last(), self.body_of_own(name)) else { return false };
+        let mut inside = true;
+        each_mention(body, &mut |text, span| {
             inside &= text != name || block.start <= span.start && span.end <= block.end;
         });
         inside
+    }
+
+    /// True for a name that is only assigned (`for _ in rows`): what it held before does not matter anywhere.
+    pub(super) fn is_never_read(&self, name: &str) -> bool {
+        let Some(body) = self.body_of_own(name) else { return false };
+        let mut stores = HashSet::new();
+        each_store(body, &mut |span| {
+            stores.insert(span);
+        });
+        let mut only_stored = true;
+        each_mention(body, &mut |text, span| only_stored &= text != name || stores.contains(&span));
+        only_stored
+    }
+
+    /// The body of the function, where the name is a variable that it shares with nobody.
+    fn body_of_own(&self, name: &str) -> Option<&[Stmt]> {
+        let Owner::Function(id) = self.owner else { return None };
+        let Written::Def(def) = self.world.function(id).written else { return None };
+        let is_param = def.params.items.iter().any(|param| param.name.text == name);
+        let is_own = !is_param && !self.captured.keys().any(|variable| variable.name == name);
+        is_own.then_some(&def.body)
+    }
+}
+
+/// Calls `see` with the place of every name that some statements assign, loop variables included.
+fn each_store(body: &[Stmt], see: &mut dyn FnMut(Span)) {
+    for stmt in body {
+        match &stmt.kind {
+            ast::StmtKind::Assign { targets, .. } => targets.iter().for_each(|target| stored(target, see)),
+            ast::StmtKind::For { target, .. } => stored(target, see),
+            _ => {}
+        }
+        walk::heads(stmt).into_iter().for_each(|e| stores_inside(e, see));
+        ast::bodies(stmt).into_iter().for_each(|inner| each_store(inner, see));
+    }
+}
+
+fn stores_inside(e: &Expr, see: &mut dyn FnMut(Span)) {
+    if let ExprKind::ListComp { clauses, .. }
+    | ExprKind::SetComp { clauses, .. }
+    | ExprKind::Generator { clauses, .. }
+    | ExprKind::DictComp { clauses, .. } = &e.kind
+    {
+        clauses.iter().for_each(|clause| stored(&clause.target, see));
+    }
+    walk::parts(e).into_iter().for_each(|part| stores_inside(part, see));
+}
+
+fn stored(target: &Expr, see: &mut dyn FnMut(Span)) {
+    match &target.kind {
+        ExprKind::Name(_) => see(target.span),
+        ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| stored(item, see)),
+        ExprKind::Starred(inner) => stored(inner, see),
+        _ => {}
     }
 }
 

@@ -528,6 +528,9 @@ impl Scope<'_, '_> {
                 self.forms[local.0 as usize] = Kind::Place;
                 (self.declared_name(*local), TokenStream::new())
             }
+            Target::Assign(Place::Local(local)) if !self.locals[local.0 as usize].used => {
+                (quote!(_), TokenStream::new())
+            }
             Target::Assign(place) => {
                 let name = self.temporary("value");
                 (quote!(#name), self.store(place, Code::atom(quote!(#name)), true))

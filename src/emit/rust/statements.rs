@@ -313,12 +313,15 @@ impl Scope<'_, '_> {
     }
 
     /// The names of variables that hold values, where all targets are such.
-    fn plain_locals(&self, targets: &[Target]) -> Option<Vec<proc_macro2::Ident>> {
+    fn plain_locals(&self, targets: &[Target]) -> Option<Vec<TokenStream>> {
         let name = |target: &Target| match target {
+            // Nobody reads it: it is not declared.
+            Target::Assign(Place::Local(local)) if !self.locals[local.0 as usize].used => Some(quote!(_)),
             Target::Assign(Place::Local(local))
                 if self.forms[local.0 as usize] == Kind::Place && !self.pending.contains(local) =>
             {
-                Some(self.names[local.0 as usize].clone())
+                let name = &self.names[local.0 as usize];
+                Some(quote!(#name))
             }
             _ => None,
         };
