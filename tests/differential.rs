@@ -152,6 +152,8 @@ cases! {
     enums "classes/enums";
     account "classes/account";
     optional "control/optional";
+    constants "containers/constants";
+    lives "control/lives";
     imports "control/imports";
     imports_again "control/imports_again";
     unused "control/unused";

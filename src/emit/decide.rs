@@ -184,6 +184,22 @@ pub fn is_simple(expr: &Expr) -> bool {
     }
 }
 
+/// True where what is taken out of a dict of plain values is an option, because the default is None: `d.pop(key, None)`.
+pub fn takes_option(args: &[Expr]) -> bool {
+    let is_option = |ty: &Type| matches!(ty, Type::Optional(_));
+    is_option(&args[2].ty) && matches!(&args[0].ty, Type::Dict(_, value, _) if !is_option(value))
+}
+
+/// True where two sides that are compared may both be made of literals, which leave open what kind of number they are.
+pub fn only_literals(left: &Expr, right: &Expr) -> bool {
+    let says = |side: &Expr| side.as_place().is_some() || matches!(side.ty, Type::Str | Type::Bool | Type::Bytes);
+    let scalar = |side: &Expr| matches!(side.ty, Type::Int | Type::Float | Type::Number);
+    match scalar(left) || scalar(right) {
+        true => is_simple(left) && is_simple(right) && !says(left) && !says(right),
+        false => !says(left) && !says(right),
+    }
+}
+
 /// True where finding a place may end in a Python exception: an item that may not be there.
 pub fn place_raises(place: &Place) -> bool {
     match place {

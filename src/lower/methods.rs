@@ -250,6 +250,13 @@ impl Body<'_, '_> {
                 let args = self.arguments(&args[..1], std::slice::from_ref(key))?;
                 self.operate(B::DictGet, base, args, Type::optional(value.clone()), span)
             }
+            // What is taken out, or None; where the values may be None themselves, that is a default like any other.
+            ("pop", 2) if is_none(&args[1]) && !matches!(value, Type::Optional(_) | Type::None | Type::Unknown) => {
+                let ty = Type::optional(value.clone());
+                let mut given = self.arguments(&args[..1], std::slice::from_ref(key))?;
+                given.push(Expr::new(ExprKind::None, ty.clone(), self.at(args[1].span)));
+                self.operate(B::DictPopOr, base, given, ty, span)
+            }
             ("get" | "pop", 2) => {
                 let args = self.arguments(args, &[key.clone(), value.clone()])?;
                 let op = if attr.text == "get" { B::DictGetOr } else { B::DictPopOr };

@@ -131,6 +131,17 @@ impl<'c> Body<'c> {
                 self.cx.zero(&Type::None)
             }
             Builtin::DictPop => self.dict_pop(args, wanted),
+            Builtin::DictPopOr if decide::takes_option(args) => {
+                let [dict, key] = take_two(self.all(&args[..2]));
+                match wanted {
+                    false => self.done(dict.method("Delete", vec![key])),
+                    true if self.cx.is_nilable(args[2].ty.some()) => {
+                        let zero = self.cx.zero(&args[2].ty);
+                        self.spill("taken", dict.method("TakeOr", vec![key, zero]))
+                    }
+                    true => self.spill("taken", Ex::call("support.DictPopOption", vec![dict, key])),
+                }
+            }
             Builtin::DictPopOr => {
                 let value = self.method("TakeOr", args);
                 if wanted { self.spill("taken", value) } else { self.done(value) }

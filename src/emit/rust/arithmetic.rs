@@ -128,6 +128,7 @@ impl Scope<'_, '_> {
 
     fn compare_values(&mut self, op: CompareOp, left: &Expr, a: Value, right: &Expr, b: Value) -> Code {
         let ordered = !matches!(op, CompareOp::Eq | CompareOp::NotEq);
+        let (a, b) = if decide::only_literals(left, right) { (a.anchored(), b.anchored()) } else { (a, b) };
         if let (Some(first), Some(second)) = (self.emitter.nan_inside(&left.ty), self.emitter.nan_inside(&right.ty)) {
             let (a, b) = (a.borrow(), b.borrow());
             let function = if ordered { quote!(compare) } else { quote!(equal) };

@@ -116,6 +116,10 @@ impl Scope<'_, '_> {
                 self.emitter.needs_repr(&args[1].ty);
                 self.changing(args, quote!(dict::pop), true)
             }
+            Builtin::DictPopOr if decide::takes_option(args) => self.change(&args[0], &[&args[1]], |scope, dict| {
+                let key = scope.borrowed(&args[1]);
+                dict.code.method("shift_remove", &[quote!(#key)])
+            }),
             Builtin::DictPopOr => self.with_default(args, |scope| {
                 scope.change(&args[0], &[&args[1], &args[2]], |scope, dict| {
                     let (key, default) = (scope.borrowed(&args[1]), scope.owned(&args[2]));

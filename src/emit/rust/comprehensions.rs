@@ -269,6 +269,7 @@ impl Scope<'_, '_> {
         let body = self.nested(inner, depth + 1, result, found);
         let body = conditions.iter().rev().fold(body, |body, condition| quote!(if #condition { #body }));
         let over = source.plain;
+        let over = if matches!(level.iter, Iter::Range { .. }) { over } else { over.anchored() };
         quote!(for #pattern in #over { #start #body })
     }
 

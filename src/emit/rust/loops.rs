@@ -13,9 +13,7 @@ use crate::artifact::Access;
 use crate::emit::decide;
 use crate::ir::leaving;
 use crate::ir::walk::Part;
-use crate::ir::{
-    Binding, Comprehension, Expr, ExprKind, Iter, LocalId, Need, Passing, Place, Root, Stmt, Target, Type, walk,
-};
+use crate::ir::{Binding, Expr, ExprKind, Iter, LocalId, Need, Passing, Place, Root, Stmt, Target, Type, walk};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::HashSet;
@@ -78,7 +76,9 @@ pub(super) fn label(word: &str, number: usize) -> TokenStream {
 fn changed_roots(body: &[Stmt]) -> HashSet<Root> {
     let mut roots = HashSet::new();
     walk::each_part(body, &|_, _| Need::Mut, &mut |part| match part {
-        Part::Value(expr, Need::Mut) => roots.extend(expr.as_place().and_then(Place::root)),
+        Part::Value(expr, Need::Mut) if !expr.ty.is_scalar() && expr.ty != Type::Str => {
+            roots.extend(expr.as_place().and_then(Place::root));
+        }
         Part::Store(place) | Part::Change(place) => roots.extend(place.root()),
         _ => {}
     });
@@ -151,11 +151,14 @@ impl Scope<'_, '_> {
         quote!(#keyword;)
     }
 
-    /// True where the loop's body changes what the comprehension in its head iterates.
-    fn source_changes(&self, inner: &Comprehension) -> bool {
-        let containers = inner.loops.iter().flat_map(|one| one.iter.containers());
-        let roots = containers.filter_map(|container| container.as_place().and_then(Place::root));
-        roots.into_iter().any(|root| self.changed_by_body.contains(&root))
+    /// True where the loop's body changes what the comprehension in its head reads.
+    fn source_changes(&self, comprehension: &Expr) -> bool {
+        let mut changes = false;
+        walk::each_expr_of(comprehension, &mut |expr| {
+            let root = expr.as_place().and_then(Place::root);
+            changes |= root.is_some_and(|root| self.changed_by_body.contains(&root));
+        });
+        changes
     }
 
     /// True where some statements change, as a whole, what a path starts at.
@@ -224,10 +227,12 @@ impl Scope<'_, '_> {
     fn range(&mut self, start: &Expr, stop: &Expr, step: &Expr) -> Source {
         let constant = decide::constant_int(self.emitter.program, step);
         if constant == Some(1) {
-            let literals = matches!((&start.kind, &stop.kind), (ExprKind::Int(_), ExprKind::Int(_)));
-            let from = match start.kind {
-                ExprKind::Int(value) if literals && value >= 0 => {
-                    Code::atom(format!("{value}i64").parse().unwrap_or_default())
+            let literal =
+                |end: &Expr| decide::constant_int(self.emitter.program, end).filter(|_| decide::is_simple(end));
+            let from = match (literal(start), literal(stop)) {
+                (Some(value), Some(_)) => {
+                    let level = if value < 0 { Level::Unary } else { Level::Atom };
+                    Code::new(format!("{value}i64").parse().unwrap_or_default(), level)
                 }
                 _ => self.owned(start),
             };
@@ -286,7 +291,7 @@ impl Scope<'_, '_> {
             _ => {}
         }
         if let ExprKind::Comprehension(inner) = &expr.kind
-            && !self.source_changes(inner)
+            && !self.source_changes(expr)
             && let Some(chain) = self.uncollected(inner)
         {
             return same(chain, Given::Owned, item);
@@ -295,7 +300,7 @@ impl Scope<'_, '_> {
         match value.kind {
             Kind::Owned => {
                 let chain = value.code.method("into_iter", &[]);
-                Source { chain, plain: value.code, gives: Given::Owned, ty: item }
+                Source { chain, plain: value.code.anchored(), gives: Given::Owned, ty: item }
             }
             Kind::Lazy => same(value.code.method("iter", &[]), Given::Ref, item),
             _ if mutable => {

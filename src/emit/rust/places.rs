@@ -55,6 +55,11 @@ impl Value {
         Value { code, kind }
     }
 
+    /// The same, where literals say which number they are.
+    pub fn anchored(self) -> Value {
+        Value { code: self.code.anchored(), ..self }
+    }
+
     /// The expression as a place of type `T`.
     pub fn place(&self) -> Code {
         match self.kind {

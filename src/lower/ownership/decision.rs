@@ -30,6 +30,10 @@ pub(super) struct Decision<'p> {
     pub(super) live: HashSet<LocalId>,
     /// What each `finally` around mentions.
     pub(super) lasts: Vec<HashSet<LocalId>>,
+    /// What is live where the handlers around begin.
+    pub(super) handled: Vec<HashSet<LocalId>>,
+    /// What is live after each loop around, and at the begin of its next round.
+    pub(super) loops: Vec<(HashSet<LocalId>, HashSet<LocalId>)>,
     /// Variables that are changed later, walking backwards.
     pub(super) changed_later: HashSet<LocalId>,
 }
@@ -53,6 +57,8 @@ impl<'p> Decision<'p> {
             demands: Vec::new(),
             live: HashSet::new(),
             lasts: Vec::new(),
+            handled: Vec::new(),
+            loops: Vec::new(),
             changed_later: HashSet::new(),
         }
     }

@@ -14,6 +14,22 @@ fn local_of(place: &Place) -> Option<LocalId> {
     }
 }
 
+/// The variables that an operand still refers to while the operands after it are computed, so that none of them may take
+/// the value away: `text.join([text, text])`.
+fn lent(operand: &PartMut) -> Vec<LocalId> {
+    let mut found = Vec::new();
+    let PartMut::Value(operand, Need::Ref | Need::Mut) = operand else { return found };
+    let refers = operand.as_place().is_some() || matches!(operand.ty, Type::Str | Type::Bytes);
+    if refers && !operand.ty.is_scalar() {
+        each_part_of(operand, Need::Ref, &|_, _| Need::Ref, &mut |part| {
+            if let Part::Value(inner, _) = part {
+                found.extend(inner.as_place().and_then(local_of));
+            }
+        });
+    }
+    found
+}
+
 impl<'p> Decision<'p> {
     pub(super) fn block(&mut self, body: &mut [Stmt]) {
         for stmt in body.iter_mut().rev() {
@@ -50,8 +66,11 @@ impl<'p> Decision<'p> {
                     live.extend(std::mem::take(&mut self.live));
                 }
                 self.live = live;
-                // A handler may run after any part of the body, so nothing it reads is moved there.
+                // A handler may run after any part of the body, so nothing that is read from there on is moved in it, not
+                // even before the body gives it another value.
+                self.handled.push(self.live.union(&after).copied().collect());
                 self.block(body);
+                self.handled.pop();
                 self.live.extend(after);
                 self.lasts.pop();
             }
@@ -60,18 +79,19 @@ impl<'p> Decision<'p> {
                 self.called(e, Need::Ref);
             }
             StmtKind::Return(Some(value)) => {
-                // What a `finally` on the way out uses is used after the value was taken.
-                self.live = self.lasts.iter().flatten().copied().collect();
+                self.leave(HashSet::new());
                 let exported = self.public_only || self.unseen_copy(value);
                 self.returned(value, exported);
             }
-            StmtKind::Return(None) => self.live = self.lasts.iter().flatten().copied().collect(),
+            StmtKind::Return(None) => self.leave(HashSet::new()),
+            StmtKind::Break => self.leave(self.loops.last().map(|(after, _)| after.clone()).unwrap_or_default()),
+            StmtKind::Continue => self.leave(self.loops.last().map(|(_, next)| next.clone()).unwrap_or_default()),
             StmtKind::Raise(raise) => {
                 raise.attributes.iter_mut().rev().for_each(|(_, value)| self.value(value, Need::Own));
                 self.value(&mut raise.message, Need::Own);
             }
             StmtKind::Let { local, value } => {
-                self.live.remove(local);
+                self.ends(*local);
                 let binding = self.bindings.get(local).copied().unwrap_or(Binding::Value);
                 if let Some(value) = value {
                     let need = match binding {
@@ -83,8 +103,16 @@ impl<'p> Decision<'p> {
                 }
             }
             StmtKind::Assign { place: Place::Local(local), value } => {
-                self.live.remove(local);
+                self.ends(*local);
                 self.value(value, Need::Own);
+            }
+            StmtKind::Update { place, value, .. } => {
+                // It is read once more after the value was taken.
+                if let Some(Root::Local(local)) = place.root() {
+                    self.mention(local);
+                }
+                self.value(value, Need::Own);
+                self.part(PartMut::Change(place));
             }
             _ => {
                 let mut parts = Vec::new();
@@ -93,6 +121,20 @@ impl<'p> Decision<'p> {
                     self.part(part);
                 }
             }
+        }
+    }
+
+    /// What is live where a statement goes elsewhere: what is live there, what each `finally` on the way uses, and what
+    /// a handler reads, because the value that is taken along may raise.
+    fn leave(&mut self, there: HashSet<LocalId>) {
+        self.live = there;
+        self.live.extend(self.lasts.iter().chain(&self.handled).flatten());
+    }
+
+    /// A variable begins here or is given another value: what it held before is read by handlers only.
+    fn ends(&mut self, local: LocalId) {
+        if !self.handled.iter().any(|handled| handled.contains(&local)) {
+            self.live.remove(&local);
         }
     }
 
@@ -157,8 +199,10 @@ impl<'p> Decision<'p> {
             _ => Vec::new(),
         };
         let mut orelse = orelse;
+        let after = self.live.clone();
         self.block(&mut orelse);
         self.live.extend(mentioned.difference(&begun));
+        self.loops.push((after, self.live.clone()));
         match &mut stmt.kind {
             StmtKind::While { test, body, orelse: slot } => {
                 self.block(body);
@@ -172,6 +216,7 @@ impl<'p> Decision<'p> {
             }
             _ => {}
         }
+        self.loops.pop();
     }
 
     pub(super) fn iter(&mut self, iter: &mut Iter) {
@@ -196,9 +241,7 @@ impl<'p> Decision<'p> {
                     self.part(inner);
                 }
             }
-            PartMut::Declare(local) => {
-                self.live.remove(&local);
-            }
+            PartMut::Declare(local) => self.ends(local),
         }
     }
 
@@ -241,7 +284,9 @@ impl<'p> Decision<'p> {
         };
         let mut parts = Vec::new();
         e.parts_mut(need, &passing, &mut parts);
-        for part in parts.into_iter().rev() {
+        let lent: Vec<Vec<LocalId>> = parts.iter().map(lent).collect();
+        for (index, part) in parts.into_iter().enumerate().rev() {
+            lent[..index].iter().flatten().for_each(|local| self.mention(*local));
             self.part(part);
         }
     }

@@ -12,3 +12,9 @@ func DictPopItem[K comparable, V any](dict *Dict[K, V]) (Tuple2[K, V], error) {
 	}
 	return Tuple2[K, V]{}, KeyError.New("'popitem(): dictionary is empty'")
 }
+
+// DictPopOption removes a key and returns its value as an option.
+func DictPopOption[K comparable, V any](dict *Dict[K, V], key K) Option[V] {
+	value, found := dict.Take(key)
+	return Option[V]{Value: value, Valid: found}
+}
