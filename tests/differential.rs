@@ -152,7 +152,7 @@ cases! {
     enums "classes/enums";
     account "classes/account";
     optional "control/optional";
-    constants "containers/constants";
+    written_out "containers/constants";
     lives "control/lives";
     imports "control/imports";
     imports_again "control/imports_again";

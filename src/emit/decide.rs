@@ -190,6 +190,18 @@ pub fn takes_option(args: &[Expr]) -> bool {
     is_option(&args[2].ty) && matches!(&args[0].ty, Type::Dict(_, value, _) if !is_option(value))
 }
 
+/// True where nothing but literals says which kind of number an expression gives: `5 if test else 3`, `(n, 1)`.
+pub fn is_open(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Int(_) | ExprKind::Float(_) => true,
+        ExprKind::Negate(inner) => is_open(inner),
+        ExprKind::If { then, orelse, .. } => is_open(then) && is_open(orelse),
+        ExprKind::Tuple(items) => items.iter().any(is_open),
+        ExprKind::List(items) | ExprKind::Set(items) => !items.is_empty() && items.iter().all(is_open),
+        _ => false,
+    }
+}
+
 /// True where two sides that are compared may both be made of literals, which leave open what kind of number they are.
 pub fn only_literals(left: &Expr, right: &Expr) -> bool {
     let says = |side: &Expr| side.as_place().is_some() || matches!(side.ty, Type::Str | Type::Bool | Type::Bytes);

@@ -311,8 +311,11 @@ impl<'w, 'a> Body<'w, 'a> {
     pub fn coerce(&mut self, value: Expr, want: &Type, what: &str) -> Lowered<Expr> {
         let at = value.at;
         let span = at.span;
-        if value.ty == *want || value.ty == Type::Never || *want == Type::Unknown || value.ty == Type::Unknown {
+        if value.ty == *want || value.ty == Type::Never {
             return Ok(value);
+        }
+        if *want == Type::Unknown || value.ty == Type::Unknown {
+            return if self.world.last { self.unknown(span, what) } else { Ok(value) };
         }
         if *want == Type::Never && !self.world.last {
             // An element of what is empty so far.
@@ -375,7 +378,7 @@ impl<'w, 'a> Body<'w, 'a> {
             }
             (Type::Tuple(_) | Type::TupleOf(_), Type::TupleOf(item)) => self.widened_tuple(value, item, what),
             _ if join(&value.ty, want).as_ref() == Some(want) && !makes_number(&value.ty, want) => {
-                Ok(Expr::new(value.kind, want.clone(), at))
+                Ok(super::retype::retyped(value, want))
             }
             _ if !self.world.last && (value.ty.has_unknown() || want.has_unknown()) => Ok(value),
             _ => {

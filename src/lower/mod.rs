@@ -71,6 +71,7 @@ mod program;
 mod proofs;
 mod proven;
 mod raising;
+mod retype;
 mod routes;
 mod scopes;
 mod set_order;

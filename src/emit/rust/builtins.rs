@@ -491,7 +491,9 @@ impl Scope<'_, '_> {
         if decide::is_silent(&args[2]) {
             return body(self);
         }
-        let computed: Vec<&Expr> = args[1..].iter().filter(|arg| !decide::is_simple(arg)).collect();
+        // What is made on the spot is made first, as in Python.
+        let made = args[..1].iter().filter(|dict| dict.as_place().is_none());
+        let computed: Vec<&Expr> = made.chain(args[1..].iter().filter(|arg| !decide::is_simple(arg))).collect();
         let (before, hoisted) = self.keep(&computed);
         let code = body(self);
         hoisted.iter().for_each(|expr| drop(self.given.remove(expr)));
@@ -512,6 +514,8 @@ impl Scope<'_, '_> {
 
     fn set_operation(&mut self, args: &[Expr], path: TokenStream, ty: &Type) -> Code {
         let (left, right) = (self.borrowed(&args[0]), self.borrowed(&args[1]));
+        let (left, right) =
+            if decide::only_literals(&args[0], &args[1]) { (left.anchored(), right.anchored()) } else { (left, right) };
         frozen(Code::atom(quote!(#path(#left, #right))), ty)
     }
 }

@@ -180,6 +180,8 @@ impl Scope<'_, '_> {
         if raises {
             return None;
         }
+        // Who goes on with the elements asks methods of them.
+        let code = if decide::is_open(element) { code.anchored() } else { code };
         let (written, pattern_text) = (code.to_string(), pattern.to_string());
         let name = pattern_text.trim_start_matches(['&', ' ']);
         Some(match gives {

@@ -45,6 +45,8 @@ pub struct Scope<'e, 'p> {
     pub loops: Vec<super::loops::Frame>,
     /// What the body of the loop whose head is being written changes: a list of parts of it must be made first.
     pub changed_by_body: HashSet<Root>,
+    /// How many blocks are open in which the `else` of a loop is written.
+    pub searches: usize,
     /// Labels of the `try` bodies around that are written as blocks, innermost last.
     pub attempts: Vec<super::exceptions::Attempt>,
     /// By variable: something assigns to it as a whole.
@@ -89,6 +91,7 @@ impl<'e, 'p> Scope<'e, 'p> {
             given: HashMap::new(),
             loops: Vec::new(),
             changed_by_body: HashSet::new(),
+            searches: 0,
             attempts: Vec::new(),
             reassigned: Vec::new(),
             pending: Vec::new(),

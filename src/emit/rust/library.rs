@@ -57,6 +57,7 @@ impl Scope<'_, '_> {
                 let items: Vec<Code> = items.iter().map(|item| self.owned(item)).collect();
                 Code::atom(quote!(&[#(#items),*]))
             }
+            (ExprKind::Set(_) | ExprKind::Dict(_), _) => self.borrowed(arg).anchored(),
             _ => self.borrowed(arg),
         }
     }

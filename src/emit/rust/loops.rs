@@ -28,6 +28,8 @@ pub struct Frame {
     used: bool,
     /// How many `try` blocks were open around the loop.
     attempts: usize,
+    /// How many blocks that an `else` of a loop stands in were open around the loop.
+    searches: usize,
 }
 
 /// What an iterator gives.
@@ -109,10 +111,13 @@ impl Scope<'_, '_> {
         let name = self.temporary("each");
         let number: usize = name.to_string().trim_start_matches("each_").parse().unwrap_or(0);
         let block = (!orelse.is_empty() && leaving::breaks(body)).then(|| format_ident!("search_{number}"));
-        self.loops.push(Frame { label: name, block: block.clone(), used: false, attempts: self.attempts.len() });
+        let (attempts, searches) = (self.attempts.len(), self.searches);
+        self.loops.push(Frame { label: name, block: block.clone(), used: false, attempts, searches });
         let body = self.stmts(body);
         let used = self.loops.pop().is_some_and(|frame| frame.used);
+        self.searches += usize::from(block.is_some());
         let orelse = self.stmts(orelse);
+        self.searches -= usize::from(block.is_some());
         let label_tokens = label("each", number);
         let whole = if used { quote!(#label_tokens: #head { #start #body }) } else { quote!(#head { #start #body }) };
         match block {
@@ -126,7 +131,7 @@ impl Scope<'_, '_> {
 
     /// `break` or `continue`.
     pub fn leave_loop(&mut self, ends: bool) -> TokenStream {
-        let open = self.attempts.len();
+        let (open, searches) = (self.attempts.len(), self.searches);
         let Some(frame) = self.loops.last_mut() else {
             return TokenStream::new();
         };
@@ -143,7 +148,7 @@ impl Scope<'_, '_> {
             return quote!(break #block;);
         }
         let keyword = if ends { quote!(break) } else { quote!(continue) };
-        if open > frame.attempts {
+        if open > frame.attempts || searches > frame.searches {
             frame.used = true;
             let name = lifetime(&frame.label);
             return quote!(#keyword #name;);
@@ -529,6 +534,9 @@ impl Scope<'_, '_> {
     pub fn pattern_with_stores(&mut self, target: &Target) -> (TokenStream, TokenStream) {
         match target {
             Target::Ignore => (quote!(_), TokenStream::new()),
+            Target::Assign(Place::Local(local)) if !self.locals[local.0 as usize].used => {
+                (quote!(_), TokenStream::new())
+            }
             Target::Declare(local) => {
                 self.forms[local.0 as usize] = Kind::Place;
                 (self.declared_name(*local), TokenStream::new())
