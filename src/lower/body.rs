@@ -311,10 +311,10 @@ impl<'w, 'a> Body<'w, 'a> {
     pub fn coerce(&mut self, value: Expr, want: &Type, what: &str) -> Lowered<Expr> {
         let at = value.at;
         let span = at.span;
-        if value.ty == *want || value.ty == Type::Never {
+        if value.ty == *want || value.ty == Type::Never || *want == Type::Unknown {
             return Ok(value);
         }
-        if *want == Type::Unknown || value.ty == Type::Unknown {
+        if value.ty == Type::Unknown {
             return if self.world.last { self.unknown(span, what) } else { Ok(value) };
         }
         if *want == Type::Never && !self.world.last {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs random programs on CPython, Rust and Go, and says where they differ.
 
-    run.py PIVOT FIRST_SEED SEEDS [--functions N] [--target rust|go]... [--keep FOLDER]
+    run.py PIVOT FIRST_SEED SEEDS [--functions N] [--target rust|go]... [--profile POLICY] [--keep FOLDER]
 
 For every seed a module of random functions is written (`generate.py`) and given to `pivot evolve`, which translates it,
 builds it and compares generated calls. A function that is *not_equal* is a wrong translation; *not_built* is a bug of
@@ -24,9 +24,13 @@ from generate import module
 STATUSES = ["equal", "unproven", "refused", "not_built", "not_equal"]
 
 
-def evolve(pivot: str, file: pathlib.Path, target: str, output: pathlib.Path) -> list[dict] | str:
+POLICY = pathlib.Path(__file__).with_name("policy.yaml")
+
+
+def evolve(pivot: str, profile: str, file: pathlib.Path, target: str, output: pathlib.Path) -> list[dict] | str:
     """The functions of pivot's report, or what went wrong."""
-    command = [pivot, "evolve", file, "--target", target, "--as", "library", "--output", output, "--format", "json"]
+    command = [pivot, "evolve", file, "--target", target, "--as", "library", "--output", output]
+    command += ["--profile", profile, "--format", "json"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
     except subprocess.TimeoutExpired:
@@ -44,6 +48,7 @@ def main() -> int:
     parser.add_argument("seeds", type=int)
     parser.add_argument("--functions", type=int, default=60, help="functions of a module")
     parser.add_argument("--target", action="append", choices=["rust", "go"], help="default: both")
+    parser.add_argument("--profile", default=str(POLICY), help="default: 20 calls of each function, quick builds")
     parser.add_argument("--keep", type=pathlib.Path, help="folder for modules and projects; default: removed")
     wishes = parser.parse_args()
     counts: collections.Counter[tuple[str, str]] = collections.Counter()
@@ -55,7 +60,7 @@ def main() -> int:
             file = folder / f"random_{seed}.py"
             file.write_text(module(seed, wishes.functions), encoding="utf-8")
             for target in wishes.target or ["rust", "go"]:
-                found = evolve(wishes.pivot, file, target, folder / f"random-{seed}-{target}")
+                found = evolve(wishes.pivot, wishes.profile, file, target, folder / f"random-{seed}-{target}")
                 if isinstance(found, str):
                     bad += 1
                     print(f"seed {seed} {target}: {found}", flush=True)
