@@ -124,12 +124,16 @@ cases! {
     either "numbers/either";
     mixed "numbers/mixed";
     updates "numbers/updates";
+    widened "numbers/widened";
     floats "numbers/floats";
     number_library "numbers/library";
     strings "text/strings";
     text_methods "text/methods";
     lists "containers/lists";
     aliasing "containers/aliasing";
+    given "containers/given";
+    one_object "containers/one_object";
+    rows "containers/rows";
     dicts "containers/dicts";
     sets "containers/sets";
     heaps "containers/heaps";
@@ -156,6 +160,7 @@ cases! {
     lives "control/lives";
     imports "control/imports";
     imports_again "control/imports_again";
+    unbound "control/unbound";
     unused "control/unused";
     versions "control/versions";
     certain "control/certain";
@@ -175,6 +180,7 @@ cases! {
     unions "classes/unions";
     untyped "recorded/untyped";
     vague "recorded/vague";
+    nones "recorded/nones";
     constants "functions/constants";
     powers "numbers/powers";
     nested "functions/nested";

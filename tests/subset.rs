@@ -69,7 +69,7 @@ const REFUSED: &[(&str, &str)] = &[
         "E1020",
         "from itertools import chain\n\ndef f(a: list[int], b: list[int]) -> int:\n    for x in chain(a, b):\n        b.append(x)\n    return 1\n",
     ),
-    ("E1022", "def f(x: int) -> int:\n    if x > 1:\n        y = 2\n    return y\n"),
+    ("E1022", "def f(x: int) -> int:\n    if x > 1:\n        y = 2\n    return sum([y for _ in range(x)])\n"),
     ("E1024", "def g(x: int) -> int:\n    return x\n\ndef f() -> int:\n    return g(1, 2)\n"),
     ("E1025", "def f() -> int:\n    return 123456789012345678901234567890\n"),
     ("E1026", "def f(xs: list[str]) -> list[str]:\n    return [x for x in set(xs)]\n"),

@@ -4,6 +4,7 @@
 //! functions can reach themselves. The answers are about Python's meaning, never about Rust or Go.
 
 use crate::artifact::Access;
+use crate::ir::returns;
 use crate::ir::{
     ArithOp, Builtin, Check, Class, ClassId, ClassRepr, Conversion, Expr, ExprKind, FormatPart, Function, FunctionId,
     FunctionKind, Need, Param, Place, Program, Type, Values, walk,
@@ -16,6 +17,11 @@ pub fn own_params(function: &Function) -> &[Param] {
         FunctionKind::Method(_) | FunctionKind::Property(_) => function.params.get(1..).unwrap_or_default(),
         FunctionKind::Plain | FunctionKind::Init(_) | FunctionKind::Static(_) => &function.params,
     }
+}
+
+/// True for a function of which the outside is told, call by call, which argument it gave back.
+pub fn gives_back_sometimes(program: &Program, function: &Function) -> bool {
+    function.public && returns::gives_back_sometimes(program, function)
 }
 
 /// True where the first parameter is `self`.

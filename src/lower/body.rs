@@ -123,6 +123,8 @@ pub struct Body<'w, 'a> {
     pub raising: Option<super::raising::Raising>,
     /// Classes of the exceptions that the variables of handlers hold.
     pub caught: HashMap<LocalId, Vec<ExceptionId>>,
+    /// Reads of variables that are not surely bound, with their names in Python.
+    pub unsure: Vec<(LocalId, Location, String)>,
     /// What stands before the first statement: cells of variables that are first assigned inside a block.
     pub prelude: Vec<Stmt>,
 }
@@ -159,6 +161,7 @@ impl<'w, 'a> Body<'w, 'a> {
             handlers: Vec::new(),
             raising: None,
             caught: HashMap::new(),
+            unsure: Vec::new(),
             prelude: Vec::new(),
         }
     }
@@ -274,13 +277,7 @@ impl<'w, 'a> Body<'w, 'a> {
     pub fn read_local(&mut self, local: LocalId, span: Span) -> Lowered<Expr> {
         let ty = self.locals[local.0 as usize].ty.clone();
         if !self.flow.assigned.contains(&local) && !self.flow.dead {
-            let name = self.locals[local.0 as usize].name.clone();
-            return self.refuse(
-                Code::UnboundLocal,
-                span,
-                format!("`{name}` may be read before it is assigned"),
-                "assign it a value on every path",
-            );
+            self.read_unsure(local, span)?;
         }
         let at = self.at(span);
         let read = Expr::local(local, ty.clone(), at);
@@ -396,6 +393,9 @@ impl<'w, 'a> Body<'w, 'a> {
 
     /// A parameter of which only None is known is stored where something else may be: so it may be that too.
     fn learn_none(&mut self, value: &Expr, want: &Type) {
+        if want.has_unknown() {
+            return;
+        }
         let (Some(Place::Local(local)), Owner::Function(id)) = (value.as_place(), self.owner) else { return };
         let Some(name) = self.locals.get(local.0 as usize).map(|local| local.name.clone()) else { return };
         let info = &mut self.world.functions[id.0 as usize];

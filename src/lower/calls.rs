@@ -154,6 +154,9 @@ impl<'a> Body<'_, 'a> {
             order.insert(0, 0);
             order.iter_mut().skip(1).for_each(|o| *o += 1);
         }
+        for (index, value) in values.iter().enumerate() {
+            self.widen_parameter(id, index, &value.ty);
+        }
         let wants: Vec<Type> = self.world.function(id).params.iter().map(|p| p.ty.clone()).collect();
         let mut values = values
             .into_iter()

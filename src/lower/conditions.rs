@@ -79,6 +79,7 @@ impl Body<'_, '_> {
                     }
                     self.forget_named(value, &mut facts);
                     found.assume(&mut self.flow, and);
+                    let known = if let ExprKind::Bool(known) = right.kind { Some(known) } else { None };
                     let single = index == 0;
                     if single {
                         always.clone_from(&self.flow.assigned);
@@ -90,6 +91,10 @@ impl Body<'_, '_> {
                         facts.when_false.extend(found.when_false);
                         facts.when_true = if single { found.when_true } else { Vec::new() };
                     }
+                    // `True and x` is `x`.
+                    if known == Some(and) && index + 1 < values.len() && result.is_none() {
+                        continue;
+                    }
                     result = Some(match result {
                         None => right,
                         Some(left) => {
@@ -98,6 +103,10 @@ impl Body<'_, '_> {
                             Expr::new(kind, Type::Bool, at)
                         }
                     });
+                    // `False and x` never looks at `x`.
+                    if known == Some(!and) {
+                        break;
+                    }
                 }
                 let sometimes = self.flow.assigned.difference(&always).map(|local| Fact::Assigned(*local));
                 if and { &mut facts.when_true } else { &mut facts.when_false }.extend(sometimes);

@@ -61,6 +61,7 @@ mod methods;
 mod named;
 mod named_tuples;
 mod narrowing;
+mod nones;
 mod objects;
 mod observed;
 mod operators;
@@ -85,6 +86,7 @@ mod tests_support;
 mod text;
 mod tuples;
 mod type_names;
+mod unbound;
 mod unpack;
 mod updates;
 mod values;
@@ -185,6 +187,9 @@ fn lower_with(
     observed::teach(&mut world, entry, &options.recorded);
     options.unbuilt.iter().for_each(|unbuilt| leave_out(&mut world, unbuilt));
     learn(&mut world);
+    if nones::settle(&mut world) {
+        learn(&mut world);
+    }
     if choose_floats(&mut world) {
         learn(&mut world);
     }
@@ -442,6 +447,9 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     body.learn_captured(id);
     let mut stmts = std::mem::take(&mut body.prelude);
     stmts.extend(body.sinks.pop().unwrap_or_default());
+    if body.world.last {
+        body.test_unsure(&mut stmts, span)?;
+    }
     let mut locals = std::mem::take(&mut body.locals);
     let fixed: HashSet<ir::LocalId> = params.iter().map(|p| p.local).collect();
     if world.last {
@@ -533,6 +541,9 @@ fn parameters(body: &mut Body, id: FunctionId) -> Lowered<Vec<ir::Param>> {
         }
         body.names.insert(param.name.clone(), local);
         body.flow.assigned.insert(local);
+        if !body.is_cell(&param.name) {
+            body.begin_widened(&param.name, local, param.span)?;
+        }
         // The defaults of an inner function are given where it is called or made.
         let inner = body.world.function(id).nesting.path.is_some();
         let default = match param.default.filter(|_| !inner) {

@@ -25,6 +25,8 @@ pub fn teach(world: &mut World, entry: FileId, calls: &[RecordedCall]) {
         let seen: Vec<&RecordedCall> = calls.iter().filter(|call| call.callable == name).collect();
         let learnt: Vec<(usize, Type)> =
             (0..info.params.len()).filter_map(|at| Some((at, parameter(world, info, at, &seen)?))).collect();
+        let nones = (0..info.params.len()).filter(|at| is_none(info, *at, &seen)).map(|at| (index, at));
+        world.only_none.extend(nones.collect::<Vec<_>>());
         for (at, ty) in learnt {
             world.functions[index].params[at].ty = ty;
         }
@@ -47,6 +49,21 @@ fn qualified(world: &World, info: &FunctionInfo) -> String {
     }
 }
 
+/// True for a parameter that calls give None, and nothing else.
+fn is_none(info: &FunctionInfo, at: usize, calls: &[&RecordedCall]) -> bool {
+    let mut given = calls.iter().filter_map(|call| argument(info, at, call)).peekable();
+    given.peek().is_some() && given.all(|value| matches!(value, Value::None))
+}
+
+/// The argument that a call gives for a parameter.
+fn argument<'c>(info: &FunctionInfo, at: usize, call: &'c RecordedCall) -> Option<&'c Value> {
+    let param = info.params.get(at)?;
+    let has_self = matches!(info.kind, FunctionKind::Method(_) | FunctionKind::Property(_));
+    let position = if param.keyword_only { None } else { at.checked_sub(usize::from(has_self)) };
+    let named = || call.kwargs.iter().find(|(name, _)| *name == param.name).map(|(_, value)| value);
+    position.and_then(|position| call.args.get(position)).or_else(named)
+}
+
 /// The type of a parameter by the calls; `None` where it is annotated or nothing was seen.
 fn parameter(world: &World, info: &FunctionInfo, at: usize, calls: &[&RecordedCall]) -> Option<Type> {
     let param = info.params.get(at).filter(|param| !param.declared)?;
@@ -57,8 +74,7 @@ fn parameter(world: &World, info: &FunctionInfo, at: usize, calls: &[&RecordedCa
     }
     let mut seen: Vec<(Type, usize)> = Vec::new();
     for call in calls {
-        let named = || call.kwargs.iter().find(|(name, _)| *name == param.name).map(|(_, value)| value);
-        let Some(value) = position.and_then(|position| call.args.get(position)).or_else(named) else { continue };
+        let Some(value) = argument(info, at, call) else { continue };
         let Some(ty) = type_of(world, value) else { continue };
         match seen.iter_mut().find(|(known, _)| *known == ty) {
             Some((_, count)) => *count += 1,

@@ -26,6 +26,9 @@ impl Body<'_, '_> {
                 break;
             }
             self.build_before(stmt)?;
+            if self.raise_on_none(stmt)? {
+                break;
+            }
             match self.statement(stmt) {
                 Ok(()) => {}
                 Err(problem) if self.world.last => return Err(problem),
@@ -208,13 +211,14 @@ impl Body<'_, '_> {
     /// Runs something for its result only: statements, variables and refusals are forgotten.
     pub fn quiet<T>(&mut self, work: impl FnOnce(&mut Self) -> Lowered<T>) -> Option<T> {
         let locals = self.locals.len();
-        let prelude = self.prelude.len();
+        let (prelude, unsure) = (self.prelude.len(), self.unsure.len());
         let flow = self.flow.clone();
         let names = self.names.clone();
         let changed = self.world.changed;
         let result = self.block(work).ok().map(|(_, value)| value);
         self.locals.truncate(locals);
         self.prelude.truncate(prelude);
+        self.unsure.truncate(unsure);
         self.flow = flow;
         self.names = names;
         self.world.changed = changed;
@@ -308,6 +312,11 @@ impl Body<'_, '_> {
         if let Some(&local) = self.names.get(name) {
             let fits = match self.declared.get(&local) {
                 _ if self.leaves_parameter(local) => false,
+                Some(Type::Int) if self.begins_anew(local, &value.ty) => false,
+                Some(Type::Int) if matches!(value.ty, Type::Float | Type::Number) => {
+                    self.widen_declared(name, local);
+                    true
+                }
                 Some(_) => true,
                 None if self.begins_anew(local, &value.ty) => false,
                 None => self.learn_local(local, &value.ty),

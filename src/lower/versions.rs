@@ -9,9 +9,9 @@
 //! ```
 
 use super::body::{Body, Owner};
-use super::world::Written;
-use crate::ir::{Local, LocalId, Type};
-use crate::python::ast::{self, Expr, ExprKind, Stmt};
+use super::world::{Lowered, Written};
+use crate::ir::{Expr, FunctionId, Local, LocalId, Place, StmtKind, Type};
+use crate::python::ast::{self, ExprKind, Stmt};
 use crate::python::walk;
 use crate::span::Span;
 use std::collections::HashSet;
@@ -32,6 +32,43 @@ impl Body<'_, '_> {
         let travels =
             matches!(ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::Bytes | Type::Str);
         self.depth == 0 && travels && self.is_param(name)
+    }
+
+    /// An int by its annotation is given a float, which Python does not mind: from the next pass on it is a number. A
+    /// parameter stays an int, and what the body makes of it is another variable.
+    pub(super) fn widen_declared(&mut self, name: &str, local: LocalId) {
+        let is_param = self.is_param(&self.locals[local.0 as usize].name);
+        match self.owner {
+            Owner::Function(id) if is_param => {
+                let new = self.world.functions[id.0 as usize].widened.insert(name.to_owned());
+                self.world.changed |= new;
+            }
+            _ => _ = self.learn_local(local, &Type::Float),
+        }
+    }
+
+    /// The variable for a parameter that the body makes a number of.
+    pub(super) fn begin_widened(&mut self, name: &str, local: LocalId, span: Span) -> Lowered<()> {
+        let Owner::Function(id) = self.owner else { return Ok(()) };
+        if !self.world.function(id).widened.contains(name) || self.locals[local.0 as usize].ty != Type::Int {
+            return Ok(());
+        }
+        let given = Expr::local(local, Type::Int, self.at(span));
+        let value = self.coerce(given, &Type::Number, "the variable")?;
+        let wide = self.new_local(name, &Type::Number);
+        self.push(StmtKind::Assign { place: Place::Local(wide), value }, span);
+        self.names.insert(name.to_owned(), wide);
+        self.flow.assigned.insert(wide);
+        Ok(())
+    }
+
+    /// A parameter that is an int by its annotation, and is given a float.
+    pub(super) fn widen_parameter(&mut self, id: FunctionId, index: usize, given: &Type) {
+        let Some(param) = self.world.functions[id.0 as usize].params.get_mut(index) else { return };
+        if param.declared && param.ty == Type::Int && matches!(given, Type::Float | Type::Number) {
+            param.ty = Type::Number;
+            self.world.changed = true;
+        }
     }
 
     fn is_param(&self, name: &str) -> bool {
@@ -130,7 +167,7 @@ fn each_mention<'a>(body: &'a [Stmt], see: &mut dyn FnMut(&'a str, Span)) {
     }
 }
 
-fn each_name<'a>(e: &'a Expr, see: &mut dyn FnMut(&'a str, Span)) {
+fn each_name<'a>(e: &'a ast::Expr, see: &mut dyn FnMut(&'a str, Span)) {
     match &e.kind {
         ExprKind::Name(name) => see(name, e.span),
         ExprKind::Named { target, .. } => see(&target.text, target.span),

@@ -83,6 +83,8 @@ pub struct FunctionInfo<'a> {
     pub declared_result: bool,
     /// Types of its variables by unique name, carried from pass to pass.
     pub variables: HashMap<String, Type>,
+    /// Parameters that the body makes numbers of, although they are annotated as ints: their names.
+    pub widened: HashSet<String>,
     /// Unique names of variables that are floats also where an int is stored, because nobody can tell.
     pub floats: HashSet<String>,
     /// What encloses it, and what it encloses.
@@ -122,6 +124,7 @@ impl<'a> FunctionInfo<'a> {
             result: Type::Unknown,
             declared_result: false,
             variables: HashMap::new(),
+            widened: HashSet::new(),
             floats: HashSet::new(),
             nesting: Nesting::default(),
             refused: None,
@@ -377,6 +380,8 @@ pub struct World<'a> {
     pub inner: HashMap<(ModuleId, Span), FunctionId>,
     /// Bodies of lambdas that make the values of a `defaultdict`, by module and place.
     pub factories: HashMap<(ModuleId, u32), ast::Expr>,
+    /// Parameters, by function and position, that recorded calls gave nothing but None.
+    pub only_none: Vec<(usize, usize)>,
     /// Calls that are iterated at once.
     pub uses: super::generators::Uses,
     /// Set when a pass learned something.

@@ -125,6 +125,7 @@ impl<'a> Tables<'a> {
     fn invocation(&mut self, indent: usize, id: FunctionId, mut values: Vec<String>) {
         let function = self.cx.function(id);
         let name = self.cx.names.function(id);
+        let given = values.clone();
         let mut all = Vec::new();
         if function.effects.state.is_some() {
             all.push("state".to_string());
@@ -157,8 +158,31 @@ impl<'a> Tables<'a> {
             self.line(indent + 1, "return err");
             self.line(indent, "}");
         }
-        self.give_back(indent, function);
+        if decide::gives_back_sometimes(self.cx.program, function) {
+            self.give_either(indent, function, &given);
+        } else {
+            self.give_back(indent, function);
+        }
         self.line(indent, "return nil");
+    }
+
+    /// The result of a function that gives back an argument now and then; `given` are the variables of the arguments.
+    fn give_either(&mut self, indent: usize, function: &Function, given: &[String]) {
+        let object = |name: &str, ty: &Type| match ty {
+            Type::Optional(inner) if !self.cx.is_nilable(inner) => format!("{name}.Value"),
+            _ => name.to_owned(),
+        };
+        let wanted = function.result.some();
+        let mut candidates = String::new();
+        for (index, (param, name)) in function.params.iter().zip(given).enumerate() {
+            let ty = &function.locals[param.local.0 as usize].ty;
+            if ty.some() == wanted {
+                let value = object(name.trim_start_matches('&'), ty);
+                candidates.push_str(&format!(", support.GivenArgument{{Index: {index}, Value: {value}}}"));
+            }
+        }
+        let (codec, result) = (self.codec(&function.result), object("result", &function.result));
+        self.line(indent, &format!("support.ReturnEither(call, {codec}, result, {result}{candidates})"));
     }
 
     fn give_back(&mut self, indent: usize, function: &Function) {

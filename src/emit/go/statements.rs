@@ -4,8 +4,10 @@ use super::Context;
 use super::arithmetic::note_counters;
 use super::names::{GoIdent, Scope};
 use super::printer::{Ex, Head, St, rename};
+use crate::emit::decide;
 use crate::ir::{
-    ArithOp, Expr, ExprKind, Function, FunctionId, Local, LocalId, Place, Stmt, StmtKind, Target, Type, walk,
+    ArithOp, Expr, ExprKind, Function, FunctionId, Local, LocalId, Place, Stmt, StmtKind, Take, Target, Type, returns,
+    walk,
 };
 
 /// A body that is being written.
@@ -480,7 +482,7 @@ impl<'c> Body<'c> {
             self.push(St::If { init: None, test, then, orelse: vec![] });
             return self.give_back(Some(orelse));
         }
-        let mut ex = self.expr(value);
+        let mut ex = self.given_back(value).unwrap_or_else(|| self.expr(value));
         if self.has_finally() {
             ex = self.spill_typed("result", ex, &value.ty);
         }
@@ -493,6 +495,16 @@ impl<'c> Body<'c> {
             values.push(Ex::word("nil"));
         }
         self.push(St::Return(values));
+    }
+
+    /// An argument that is given back itself, where the outside looks whether it is.
+    fn given_back(&mut self, value: &'c Expr) -> Option<Ex> {
+        let function = self.function.filter(|f| decide::gives_back_sometimes(self.cx.program, f))?;
+        returns::given_position(function, value)?;
+        match &value.kind {
+            ExprKind::Read { place, take: Take::Clone } => Some(self.read(place, Take::Look, &value.ty, true)),
+            _ => None,
+        }
     }
 
     /// `value, err := f(); if err != nil { return zero, err }; return value, nil` is `return f()`.

@@ -184,6 +184,11 @@ impl Boundary<'_, '_> {
         if decide::shared_class(self.emitter.program, &function.result).is_some() {
             return Some(self.shared_alias(function, params));
         }
+        if decide::gives_back_sometimes(self.emitter.program, function) {
+            return Some(quote!(if let Some(alias) = given::position().and_then(|position| call.alias(position)) {
+                return Ok(alias);
+            }));
+        }
         let local = crate::ir::returns::returned_param(self.emitter.program, function)?;
         if decide::has_self(function) && local.0 == 0 {
             return Some(quote!(if true {

@@ -53,6 +53,8 @@ pub struct Scope<'e, 'p> {
     pub reassigned: Vec<bool>,
     /// Variables whose first assignment declares them.
     pub pending: Vec<LocalId>,
+    /// The function, where it gives back an argument on some paths and the outside is told which.
+    pub gives_back: Option<&'p Function>,
     /// How many shared objects are open around what is being written.
     pub opened: usize,
     counter: usize,
@@ -67,6 +69,7 @@ impl<'e, 'p> Scope<'e, 'p> {
         scope.forms = vec![Kind::Place; function.locals.len()];
         scope.raises = function.effects.raises;
         scope.result = function.result.clone();
+        scope.gives_back = decide::gives_back_sometimes(emitter.program, function).then_some(function);
         let assigned = |local| super::exceptions::assigns(&function.body, LocalId(local as u32));
         scope.reassigned = (0..function.locals.len()).map(assigned).collect();
         for param in &function.params {
@@ -95,6 +98,7 @@ impl<'e, 'p> Scope<'e, 'p> {
             attempts: Vec::new(),
             reassigned: Vec::new(),
             pending: Vec::new(),
+            gives_back: None,
             opened: 0,
             counter: 0,
         }

@@ -10,8 +10,8 @@ use super::expressions::Scope;
 use super::places::{Kind, indices};
 use super::printer::{Code, Level};
 use crate::emit::decide;
-use crate::ir::leaving;
 use crate::ir::{ArithOp, Builtin, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Target, Type};
+use crate::ir::{leaving, returns};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -364,6 +364,24 @@ impl Scope<'_, '_> {
     }
 
     fn give_back(&mut self, value: Option<&Expr>, tail: bool) -> TokenStream {
+        let noted = self.note_given(value);
+        let given_back = self.hand_back(value, tail);
+        quote!(#noted #given_back)
+    }
+
+    /// Notes which argument the outside gets back, in a function that gives one back now and then.
+    fn note_given(&self, value: Option<&Expr>) -> Option<TokenStream> {
+        let function = self.gives_back?;
+        Some(match value.and_then(|value| returns::given_position(function, value)) {
+            Some(position) => {
+                let position = proc_macro2::Literal::usize_unsuffixed(position);
+                quote!(given::back(#position);)
+            }
+            None => quote!(given::nothing();),
+        })
+    }
+
+    fn hand_back(&mut self, value: Option<&Expr>, tail: bool) -> TokenStream {
         let code = match value {
             Some(value) => self.owned_raw(value),
             None => Code::atom(quote!(())),

@@ -16,7 +16,7 @@ macro_rules! sources {
     };
 }
 
-sources! { attempt clock console counter deque dict exception float floatmath format function guard hash heapq int intmath iterate json key
+sources! { attempt clock console counter deque dict exception float floatmath format function given guard hash heapq int intmath iterate json key
 letters libm list memo nan number option order ordered pad radix range recursion repr search set setlist shared slices spec text tuple unicode unpack web }
 
 /// Types that generated code names without a path, and the support module that has them.

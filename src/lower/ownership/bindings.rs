@@ -1,6 +1,7 @@
 //! Which variables refer to places instead of holding values, and loops over containers.
 
 use super::Demand;
+use super::checks::shared_elements;
 use super::classify::*;
 use super::decision::*;
 use super::slots::{self, Slot};
@@ -145,6 +146,7 @@ impl<'p> Decision<'p> {
             None => false,
         };
         if conflict {
+            containers.iter().for_each(|container| self.walk_rows(container));
             snapshot(iter);
         }
         let by_ref =
@@ -171,6 +173,18 @@ impl<'p> Decision<'p> {
             if !self.fresh.is_fresh(self.facts, container) {
                 self.check_stores(target, container);
             }
+        }
+    }
+
+    /// Containers in a list that the loop changes somewhere: a copy of the list would have copies of them.
+    fn walk_rows(&mut self, container: &Expr) {
+        if let Type::List(inner) = &container.ty
+            && slots::is_container(inner)
+            && self.facts.changes_inside(inner)
+            && matches!(container.kind, ExprKind::Read { .. })
+        {
+            let problem = shared_elements(&container.ty, container.at);
+            self.demands.push(Demand::ByIndex(container.at, problem));
         }
     }
 

@@ -9,7 +9,17 @@
 //!                                     flood(grid, i)
 //! ```
 //!
-//! The list is looked up again each time: by a path that surely leads to the same list as long as the loop runs.
+//! The list is looked up again each time: by a path that surely leads to the same list as long as the loop runs. An
+//! element that is a list, dict or set itself is looked up wherever it is named, since the list stays as it is:
+//!
+//! ```text
+//! for i, row in enumerate(grid):  at = 0
+//!     flood(grid, i)              while at < len(grid):
+//!     total += len(row)               here = at
+//!                                     at += 1
+//!                                     flood(grid, here)
+//!                                     total += len(grid[here])
+//! ```
 
 use super::Demand;
 use super::classify::{Kind, kind};
@@ -56,10 +66,42 @@ fn can_be_walked(facts: &Facts, stmt: &Stmt, at: Location) -> bool {
     let StmtKind::For { target, iter, .. } = &stmt.kind else { return false };
     walk(iter).is_some_and(|(list, start)| {
         list.at == at
-            && is_list(facts.program, list)
+            && (is_list(facts.program, list) || row(facts, target, list, stmt).is_some())
             && is_numbered(target, (list, start))
             && is_stable(facts, list, stmt)
     })
+}
+
+/// The variable that holds an element which is a container itself, where the loop neither assigns the variable nor
+/// changes the list, so that the element can be looked up whenever it is named.
+fn row(facts: &Facts, target: &Target, list: &Expr, stmt: &Stmt) -> Option<LocalId> {
+    let Type::List(inner) = &list.ty else { return None };
+    if kind(facts.program, inner) != Kind::Container || !super::slots::is_container(inner) {
+        return None;
+    }
+    let local = element(target)?;
+    let mut stored = 0;
+    let walked = std::slice::from_ref(stmt);
+    each_part(walked, &|_, _| Need::Ref, &mut |part| match part {
+        Part::Store(Place::Local(other)) | Part::Change(Place::Local(other)) | Part::Declare(other) => {
+            stored += usize::from(*other == local);
+        }
+        _ => {}
+    });
+    let changes = Changes::of(walked, facts, &Changes::of_program(facts));
+    (stored == 1 && !changes.anything && !changes.types.contains(&list.ty)).then_some(local)
+}
+
+/// The variable that begins as the element.
+fn element(target: &Target) -> Option<LocalId> {
+    match target {
+        Target::Declare(local) => Some(*local),
+        Target::Tuple(parts) => match parts.as_slice() {
+            [_, Target::Declare(local)] => Some(*local),
+            _ => None,
+        },
+        Target::Assign(_) | Target::Ignore => None,
+    }
 }
 
 /// The list of `for x in list` and `for n, x in enumerate(list, start)`, and the start.
@@ -190,6 +232,7 @@ fn rewritten(stmt: Stmt, locals: &mut Vec<Local>) -> Vec<Stmt> {
     };
     let item = list.ty.item().unwrap_or(Type::None);
     let position = counter(locals, "at");
+    let row = element(&target).filter(|_| super::slots::is_container(&item));
     let read = Expr::new(
         ExprKind::Read {
             place: Place::Item {
@@ -209,10 +252,18 @@ fn rewritten(stmt: Stmt, locals: &mut Vec<Local>) -> Vec<Stmt> {
             let number = counter(locals, "number");
             before.push(starting(number, start, at));
             let values = [Expr::local(number, Type::Int, at), read];
-            inner.extend(parts.into_iter().zip(values).filter_map(|(part, value)| given(part, value, at)));
+            let count = if row.is_some() { 1 } else { 2 };
+            inner.extend(parts.into_iter().zip(values).take(count).filter_map(|(part, value)| given(part, value, at)));
             inner.push(next(number, at));
         }
-        (_, target) => inner.extend(given(target, read, at)),
+        (_, target) if row.is_none() => inner.extend(given(target, read, at)),
+        _ => {}
+    }
+    let mut body = body;
+    if let Some(row) = row {
+        let here = counter(locals, "here");
+        inner.push(starting(here, Expr::local(position, Type::Int, at), at));
+        look_up(&mut body, row, &list, here);
     }
     inner.push(next(position, at));
     inner.extend(body);
@@ -221,6 +272,22 @@ fn rewritten(stmt: Stmt, locals: &mut Vec<Local>) -> Vec<Stmt> {
     let test = Expr::new(ExprKind::Compare { op: CompareOp::Lt, left, right }, Type::Bool, at);
     before.push(Stmt::new(StmtKind::While { test, body: inner, orelse }, at));
     before
+}
+
+/// Looks an element up wherever its variable is named; it is surely there.
+fn look_up(body: &mut [Stmt], row: LocalId, list: &Expr, here: LocalId) {
+    walk::each_expr_mut(
+        body,
+        &mut |e| {
+            if let ExprKind::Read { place, .. } = &mut e.kind
+                && matches!(place, Place::Local(local) if *local == row)
+            {
+                let index = Box::new(Expr::local(here, Type::Int, list.at));
+                *place = Place::Item { base: Box::new(list.clone()), index, check: Check::Proven };
+            }
+        },
+        &mut |_| {},
+    );
 }
 
 fn counter(locals: &mut Vec<Local>, name: &str) -> LocalId {

@@ -10,6 +10,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::*;
 use crate::lower::aliases::RootKey;
 
+/// The refusal of a copy whose elements somebody changes.
+pub(super) fn shared_elements(container: &Type, at: crate::span::Location) -> Diagnostic {
+    let message = format!("the elements of this {} are shared with the copy, and changed", describe(container));
+    Diagnostic::new(Code::Aliasing, at, message).help(COPY)
+}
+
 impl<'p> Decision<'p> {
     /// Asks for what a duplicate needs to be invisible.
     pub(super) fn check_copy(&mut self, ty: &Type, kind: Kind, root: Option<Root>, at: crate::span::Location) {
@@ -137,10 +143,7 @@ impl<'p> Decision<'p> {
         if let Some(inner) = inner
             && self.facts.changes_inside(&inner)
         {
-            self.refuse(
-                at,
-                format!("the elements of this {} are shared with the copy, and changed", describe(container)),
-            );
+            self.demands.push(Demand::Refuse(shared_elements(container, at)));
         }
     }
 

@@ -10,6 +10,9 @@ use crate::ir::*;
 use crate::lower::aliases::{Aliases, RootKey, Summary};
 use std::collections::{HashMap, HashSet};
 
+/// What helps against a second name.
+pub(super) const COPY: &str = "make a copy where the second name begins: `list(xs)`, `dict(d)`";
+
 /// The decision for one body.
 pub(super) struct Decision<'p> {
     pub(super) facts: &'p Facts<'p>,
@@ -76,10 +79,7 @@ impl<'p> Decision<'p> {
     }
 
     pub(super) fn refuse(&mut self, at: crate::span::Location, message: String) {
-        self.demands.push(Demand::Refuse(
-            Diagnostic::new(Code::Aliasing, at, message)
-                .help("make a copy where the second name begins: `list(xs)`, `dict(d)`"),
-        ));
+        self.demands.push(Demand::Refuse(Diagnostic::new(Code::Aliasing, at, message).help(COPY)));
     }
 
     pub(super) fn refuse_second_name(&mut self, ty: &Type, at: crate::span::Location) {

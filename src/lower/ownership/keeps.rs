@@ -263,7 +263,7 @@ fn hidden_by_arguments(program: &Program, args: &[Expr]) -> bool {
 }
 
 /// True for expressions that make a container here and now.
-fn is_new(e: &Expr) -> bool {
+pub(super) fn is_new(e: &Expr) -> bool {
     match &e.kind {
         ExprKind::List(_) | ExprKind::Dict(_) | ExprKind::Set(_) | ExprKind::None => true,
         ExprKind::Comprehension(c) => {

@@ -20,6 +20,7 @@ mod decision;
 mod facts;
 mod fresh;
 mod keeps;
+mod one_object;
 mod slots;
 mod takes;
 mod variables;
@@ -43,6 +44,8 @@ enum Demand {
 
 /// Decides ownership for the whole program; the functions that cannot be shown, with the reason.
 pub fn own(program: &mut Program, rebound: &[bool]) -> Vec<(FunctionId, Diagnostic)> {
+    one_object::settle(program);
+    one_object::part_returns(program);
     classify(program);
     loop {
         let aliases = Aliases::of(program);

@@ -257,6 +257,17 @@ impl<'p> Decision<'p> {
             return self.comprehension(e);
         }
         if let ExprKind::If { test, then, orelse } = &mut e.kind {
+            if need == Need::Mut {
+                match kind(self.facts.program, &e.ty) {
+                    Kind::Container => {
+                        let message =
+                            format!("this {} is changed through the result of an expression", describe(&e.ty));
+                        self.refuse(e.at, message);
+                    }
+                    Kind::Unique(class) => self.demands.push(super::Demand::Share(class)),
+                    Kind::Scalar | Kind::Plain => {}
+                }
+            }
             let after = self.live.clone();
             self.value(then, need);
             let then_live = std::mem::replace(&mut self.live, after);
