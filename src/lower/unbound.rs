@@ -56,6 +56,11 @@ impl Body<'_, '_> {
         if reads.is_empty() {
             return Ok(());
         }
+        // A test that is known beforehand leaves no read to stand before.
+        if let Some((_, at, name)) = reads.iter().find(|(local, at, _)| !is_read(body, *local, *at)) {
+            let message = format!("`{name}` may be read before it is assigned");
+            return self.refuse(Code::UnboundLocal, at.span, message, "assign it a value on every path");
+        }
         let at = self.at(span);
         let words: BTreeMap<LocalId, String> = reads.iter().map(|(local, _, name)| (*local, name.clone())).collect();
         let reads = reads.into_iter().map(|(local, at, _)| (local, at)).collect();
@@ -81,6 +86,22 @@ impl Body<'_, '_> {
         body.splice(0..0, before);
         Ok(())
     }
+}
+
+/// True where a read of a variable is still there in the finished body.
+fn is_read(body: &[Stmt], local: LocalId, at: Location) -> bool {
+    let holds = |outer: Location| outer.span.start <= at.span.start && at.span.end <= outer.span.end;
+    let mut found = false;
+    crate::ir::walk::each_part(body, &|_, _| Need::Ref, &mut |part| {
+        if let Part::Value(e, _) = part {
+            found |= holds(e.at) && matches!(e.as_place(), Some(Place::Local(read)) if *read == local);
+        }
+    });
+    crate::ir::walk::each_stmt(body, &mut |stmt| {
+        found |= holds(stmt.at)
+            && matches!(&stmt.kind, StmtKind::Update { place: Place::Local(read), .. } if *read == local);
+    });
+    found
 }
 
 /// A value for a variable that is not bound; nobody ever sees it.
