@@ -10,8 +10,8 @@
 
 use super::body::{Body, Owner};
 use super::world::{Lowered, Written};
-use crate::ir::{Expr, FunctionId, Local, LocalId, Place, StmtKind, Type};
-use crate::python::ast::{self, ExprKind, Stmt};
+use crate::ir::{self, FunctionId, Local, LocalId, Place, StmtKind, Type};
+use crate::python::ast::{self, Expr, ExprKind, Stmt};
 use crate::python::walk;
 use crate::span::Span;
 use std::collections::HashSet;
@@ -53,7 +53,7 @@ impl Body<'_, '_> {
         if !self.world.function(id).widened.contains(name) || self.locals[local.0 as usize].ty != Type::Int {
             return Ok(());
         }
-        let given = Expr::local(local, Type::Int, self.at(span));
+        let given = ir::Expr::local(local, Type::Int, self.at(span));
         let value = self.coerce(given, &Type::Number, "the variable")?;
         let wide = self.new_local(name, &Type::Number);
         self.push(StmtKind::Assign { place: Place::Local(wide), value }, span);
@@ -167,7 +167,7 @@ fn each_mention<'a>(body: &'a [Stmt], see: &mut dyn FnMut(&'a str, Span)) {
     }
 }
 
-fn each_name<'a>(e: &'a ast::Expr, see: &mut dyn FnMut(&'a str, Span)) {
+fn each_name<'a>(e: &'a Expr, see: &mut dyn FnMut(&'a str, Span)) {
     match &e.kind {
         ExprKind::Name(name) => see(name, e.span),
         ExprKind::Named { target, .. } => see(&target.text, target.span),
