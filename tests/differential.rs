@@ -186,6 +186,8 @@ cases! {
     nested "functions/nested";
     cache "functions/cache";
     inner_cache "functions/inner_cache";
+    lazy_iterators "generators/lazy_iterators";
+    partials "functions/partials";
     kept "functions/kept";
     values "functions/values";
 }

@@ -16,8 +16,9 @@
 //! A cache of so many results lets the one go that was not asked for the longest. Python has a key of its own for each
 //! way to give the arguments: where they are given in several ways, the decorator stays, and is refused.
 
-use super::annotations::dotted;
 use super::generators::{bodies_mut, bound_names, mentioned};
+use super::import_names::{Paths, bare};
+use super::maker::Maker;
 use super::memo::kept;
 use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
 use crate::python::walk;
@@ -29,7 +30,7 @@ const LARGEST: u32 = 1024;
 
 /// The module with the caches of inner functions written out; nothing where it has none.
 pub fn prepared(tree: &ast::Module) -> Option<ast::Module> {
-    let paths = imported(tree);
+    let paths = Paths::of(tree, &["functools"]);
     if paths.is_empty() {
         return None;
     }
@@ -42,59 +43,8 @@ pub fn prepared(tree: &ast::Module) -> Option<ast::Module> {
     writer.found.then_some(made)
 }
 
-/// Names that imports give to `functools` and what is in it.
-fn imported(tree: &ast::Module) -> HashMap<String, String> {
-    let mut found = HashMap::new();
-    note_imports(&tree.body, &mut found);
-    let mut others = Vec::new();
-    note_other_names(&tree.body, &mut others);
-    found.retain(|name, _| !others.contains(name));
-    found
-}
-
-fn note_imports(body: &[Stmt], found: &mut HashMap<String, String>) {
-    for stmt in body {
-        let word = |alias: &ast::Alias| alias.asname.as_ref().unwrap_or(&alias.name).text.clone();
-        match &stmt.kind {
-            StmtKind::Import(names) => {
-                let ours = names.iter().filter(|alias| alias.name.text == "functools");
-                found.extend(ours.map(|alias| (word(alias), "functools".to_string())));
-            }
-            StmtKind::ImportFrom { module: Some(from), names, level: 0 } if from.text == "functools" => {
-                found.extend(names.iter().map(|alias| (word(alias), format!("functools.{}", alias.name.text))));
-            }
-            _ => {}
-        }
-        ast::bodies(stmt).into_iter().for_each(|inner| note_imports(inner, found));
-    }
-}
-
-/// Names that anything but an import of `functools` binds.
-fn note_other_names(body: &[Stmt], found: &mut Vec<String>) {
-    for stmt in body {
-        let ours = match &stmt.kind {
-            StmtKind::Import(names) => names.iter().all(|alias| alias.name.text == "functools"),
-            StmtKind::ImportFrom { module: Some(from), level: 0, .. } => from.text == "functools",
-            _ => false,
-        };
-        if !ours {
-            let mut own = HashSet::new();
-            bound_names(std::slice::from_ref(&bare(stmt)), &mut own);
-            found.extend(own);
-        }
-        ast::bodies(stmt).into_iter().for_each(|inner| note_other_names(inner, found));
-    }
-}
-
-/// A statement without what is nested in it.
-fn bare(stmt: &Stmt) -> Stmt {
-    let mut stmt = stmt.clone();
-    bodies_mut(&mut stmt).into_iter().for_each(Vec::clear);
-    stmt
-}
-
 struct Writer {
-    paths: HashMap<String, String>,
+    paths: Paths,
     taken: HashSet<String>,
     found: bool,
 }
@@ -153,7 +103,7 @@ impl Writer {
 
     fn cache_of(&mut self, def: &ast::FunctionDef, outer: &[Stmt]) -> Option<Cache> {
         let [decorator] = def.decorators.as_slice() else { return None };
-        let most = kept(decorator, |e| self.path(e))?;
+        let most = kept(decorator, |e| self.paths.path(e))?;
         let bounded = most.is_some();
         let positional =
             |kind: ParameterKind| matches!(kind, ParameterKind::Positional | ParameterKind::PositionalOnly);
@@ -176,16 +126,6 @@ impl Writer {
         let mut bound = HashSet::new();
         bound_names(outer, &mut bound);
         bound.contains(name)
-    }
-
-    fn path(&self, e: &Expr) -> String {
-        let name = dotted(e).unwrap_or_default();
-        let (first, rest) = name.split_once('.').unwrap_or((&name, ""));
-        match (self.paths.get(first), rest) {
-            (Some(path), "") => path.clone(),
-            (Some(path), rest) => format!("{path}.{rest}"),
-            _ => String::new(),
-        }
     }
 
     fn fresh(&mut self, word: &str) -> String {
@@ -362,46 +302,5 @@ impl Cache {
         };
         let computed = Stmt { kind: StmtKind::FunctionDef(Box::new(computed)), span: whole };
         vec![begin, computed, make.stmt(StmtKind::FunctionDef(Box::new(looking)))]
-    }
-}
-
-/// Makes syntax of one place.
-struct Maker {
-    span: Span,
-}
-
-impl Maker {
-    fn expr(&self, kind: ExprKind) -> Expr {
-        Expr { kind, span: self.span }
-    }
-
-    fn stmt(&self, kind: StmtKind) -> Stmt {
-        Stmt { kind, span: self.span }
-    }
-
-    fn name(&self, text: &str) -> Expr {
-        self.expr(ExprKind::Name(text.to_string()))
-    }
-
-    fn int(&self, value: i64) -> Expr {
-        self.expr(ExprKind::Int(ast::IntLiteral::Small(value)))
-    }
-
-    fn call(&self, name: &str, args: Vec<Expr>) -> Expr {
-        self.expr(ExprKind::Call { func: Box::new(self.name(name)), args, keywords: Vec::new() })
-    }
-
-    fn method(&self, of: &str, name: &str, args: Vec<Expr>) -> Expr {
-        let attr = ast::Name { text: name.to_string(), span: self.span };
-        let func = self.expr(ExprKind::Attribute { value: Box::new(self.name(of)), attr });
-        self.expr(ExprKind::Call { func: Box::new(func), args, keywords: Vec::new() })
-    }
-
-    fn assign(&self, target: Expr, value: Expr) -> Stmt {
-        self.stmt(StmtKind::Assign { targets: vec![target], value })
-    }
-
-    fn branch(&self, test: Expr, body: Vec<Stmt>) -> Stmt {
-        self.stmt(StmtKind::If { test, body, orelse: Vec::new() })
     }
 }

@@ -139,7 +139,11 @@ func IteratePairs[T any](items []T) []Tuple2[T, T] {
 // IterateFirst returns islice(items, stop).
 func IterateFirst[T any](items []T, stop int64) ([]T, error) {
 	if stop < 0 {
-		return nil, ValueError.New("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+		what := "Indices"
+		if stop == -1 {
+			what = "Stop argument"
+		}
+		return nil, ValueError.New(what + " for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
 	}
 	return slices.Clone(items[:min(stop, int64(len(items)))]), nil
 }
@@ -197,4 +201,45 @@ func IterateColumns[T any](rows [][]T) [][]T {
 		}
 	}
 	return columns
+}
+
+// IterateCycled returns the first items of cycle(items), none where there are none.
+func IterateCycled[T any](items []T, count int64) []T {
+	if count > mostItems {
+		Decline("memory")
+	}
+	found := []T{}
+	if len(items) == 0 {
+		return found
+	}
+	for i := range int(max(count, 0)) {
+		found = append(found, items[i%len(items)])
+	}
+	return found
+}
+
+// IterateParts returns the parts of a list that end at some places, which rise.
+func IterateParts[T any](items []T, ends []int64) [][]T {
+	parts := [][]T{}
+	start := int64(0)
+	for _, end := range ends {
+		if start < end {
+			parts = append(parts, slices.Clone(items[start:end]))
+		}
+		start = end
+	}
+	return parts
+}
+
+// IterateFirsts returns the first item of each part.
+func IterateFirsts[T any](items []T, ends []int64) []T {
+	firsts := []T{}
+	start := int64(0)
+	for _, end := range ends {
+		if start < end {
+			firsts = append(firsts, items[start])
+		}
+		start = end
+	}
+	return firsts
 }

@@ -101,9 +101,35 @@ pub fn pairs<T: Clone>(items: &[T]) -> Vec<(T, T)> {
 
 /// `islice(items, stop)`
 pub fn first<T: Clone>(items: &[T], stop: i64) -> Result<Vec<T>, Exception> {
-    let message = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
-    let stop = usize::try_from(stop).map_err(|_| Exception::new(&VALUE_ERROR, message))?;
+    let what = if stop == -1 { "Stop argument" } else { "Indices" };
+    let message = || format!("{what} for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
+    let stop = usize::try_from(stop).map_err(|_| Exception::new(&VALUE_ERROR, message()))?;
     Ok(items.iter().take(stop).cloned().collect())
+}
+
+/// The first items of `cycle(items)`, none where there are none.
+pub fn cycled<T: Clone>(items: &[T], count: i64) -> Vec<T> {
+    let count = usize::try_from(count).unwrap_or(0);
+    if count > MOST {
+        guard("memory", "");
+    }
+    items.iter().cycle().take(count).cloned().collect()
+}
+
+/// The parts of a list that end at some places, which rise.
+pub fn parts<T: Clone>(items: &[T], ends: &[i64]) -> Vec<Vec<T>> {
+    spans(ends).map(|(start, end)| items[start..end].to_vec()).collect()
+}
+
+/// The first item of each part.
+pub fn firsts<T: Clone>(items: &[T], ends: &[i64]) -> Vec<T> {
+    spans(ends).map(|(start, _)| items[start].clone()).collect()
+}
+
+/// The parts that are not empty.
+fn spans(ends: &[i64]) -> impl Iterator<Item = (usize, usize)> {
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    starts.zip(ends).map(|(start, end)| (start as usize, *end as usize)).filter(|(start, end)| start < end)
 }
 
 /// `zip(*rows)` as lists.
