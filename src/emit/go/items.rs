@@ -135,7 +135,8 @@ fn memo_key(cx: &Context, function: &Function, body: &Body, memo: Memo) -> (Stri
         [] => ("struct{}".to_string(), Ex::Literal("struct{}".into(), Vec::new())),
         _ => {
             let ty = cx.ty(&Type::Tuple(types));
-            (ty.clone(), Ex::Literal(ty, values))
+            let fields = values.into_iter().enumerate().map(|(at, value)| (format!("V{at}"), value)).collect();
+            (ty.clone(), Ex::Keyed { pointer: false, ty, fields })
         }
     };
     (format!("support.NewMemo[{ty}, {}]({})", cx.ty(&function.result), memo.most.unwrap_or(0)), key)
