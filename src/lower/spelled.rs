@@ -419,9 +419,9 @@ impl Writer {
         }
         let make = &form.make;
         let tuple = |parts: Vec<Expr>| make.expr(ExprKind::Tuple(parts));
-        let own = parts.iter().zip(args).filter(|(_, arg)| !self.is_endless(arg)).map(|(part, _)| part.clone());
+        let mut own = parts.iter().zip(args).filter(|(_, arg)| !self.is_endless(arg)).map(|(part, _)| part.clone());
         let (target, iter) = match ended.as_slice() {
-            [only] => (own.last()?, (*only).clone()),
+            [only] => (own.next_back()?, (*only).clone()),
             all => (tuple(own.collect()), make.call("zip", all.iter().map(|arg| (*arg).clone()).collect())),
         };
         let value = match function {
