@@ -534,9 +534,6 @@ impl Scope<'_, '_> {
     pub fn pattern_with_stores(&mut self, target: &Target) -> (TokenStream, TokenStream) {
         match target {
             Target::Ignore => (quote!(_), TokenStream::new()),
-            Target::Assign(Place::Local(local)) if !self.locals[local.0 as usize].used => {
-                (quote!(_), TokenStream::new())
-            }
             Target::Declare(local) => {
                 self.forms[local.0 as usize] = Kind::Place;
                 (self.declared_name(*local), TokenStream::new())
