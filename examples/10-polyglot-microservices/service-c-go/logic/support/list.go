@@ -85,6 +85,20 @@ func DeleteAt[T any](items *[]T, index int64) error {
 	return nil
 }
 
+// ListSwap is items[first], items[second] = items[second], items[first].
+func ListSwap[T any](items *[]T, first, second int64) error {
+	from, err := Index(second, len(*items))
+	if err != nil {
+		return err
+	}
+	to, err := Index(first, len(*items))
+	if err != nil {
+		return err
+	}
+	(*items)[to], (*items)[from] = (*items)[from], (*items)[to]
+	return nil
+}
+
 // Remove takes the first item away that satisfies a condition.
 func Remove[T any](items *[]T, match func(T) bool) error {
 	place := slices.IndexFunc(*items, match)

@@ -55,6 +55,16 @@ pub fn slot<T>(xs: &mut [T], index: i64) -> Result<&mut T, Exception> {
     xs.get_mut(at).ok_or_else(|| out_of_range("list assignment index out of range"))
 }
 
+/// `xs[first], xs[second] = xs[second], xs[first]`
+pub fn swap<T>(xs: &mut [T], first: i64, second: i64) -> Result<(), Exception> {
+    let (first, second) = (position(xs.len(), first), position(xs.len(), second));
+    if first.max(second) >= xs.len() {
+        return Err(out_of_range("list index out of range"));
+    }
+    xs.swap(first, second);
+    Ok(())
+}
+
 /// `start:stop` with the step 1, clamped to a length.
 pub fn bounds(length: usize, start: Option<i64>, stop: Option<i64>) -> (usize, usize) {
     let clamp = |index: i64| match index {
