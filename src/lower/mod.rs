@@ -141,6 +141,9 @@ pub struct LoweredProgram {
     pub refusals: Vec<(String, Diagnostic)>,
 }
 
+/// The refusal of a function whose result nothing tells.
+const RESULT: &str = "the type of the result cannot be inferred";
+
 /// Passes that learn types; real programs need three to five.
 const MOST_PASSES: usize = 40;
 
@@ -198,6 +201,9 @@ fn lower_with(
     options.unbuilt.iter().for_each(|unbuilt| leave_out(&mut world, unbuilt));
     learn(&mut world);
     if nones::settle(&mut world) {
+        learn(&mut world);
+    }
+    if nones::settle_results(&mut world) {
         learn(&mut world);
     }
     if choose_floats(&mut world) {
@@ -482,6 +488,10 @@ fn lower_function(world: &mut World, id: FunctionId) -> Lowered<ir::Function> {
     }
     let info = world.function(id);
     let result = if info.result == Type::Unknown { Type::None } else { info.result.clone() };
+    if world.last && result.has_unknown() {
+        let problem = Diagnostic::new(Code::UnknownType, world.at(module, written.place(span)), RESULT);
+        return Err(Box::new(problem.help("annotate the result")));
+    }
     let types = locals.iter().map(|local| &local.ty).chain([&result]);
     if let (true, Some(problem)) = (world.last, types.filter_map(|ty| world.refused_class(ty)).next()) {
         let message = format!("an object of a class that is refused is used here: {}", problem.message);

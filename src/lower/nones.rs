@@ -16,6 +16,19 @@ use crate::ir::{ExceptionId, ExceptionKind, Expr, ExprKind, Raise, StmtKind, Typ
 use crate::python::ast::{self, StmtKind as S};
 use crate::span::Span;
 
+/// Makes None of the results that may be None or something, where no return that is reached gives anything but None;
+/// true where there are any.
+pub fn settle_results(world: &mut World) -> bool {
+    let mut found = false;
+    for info in &mut world.functions {
+        if matches!(&info.result, Type::Optional(inner) if **inner == Type::Unknown) {
+            info.result = Type::None;
+            found = true;
+        }
+    }
+    found
+}
+
 /// Makes None of the parameters that may be None or something, where no call gave anything but None; true where there
 /// are any.
 pub fn settle(world: &mut World) -> bool {
@@ -80,5 +93,19 @@ fn looked_up(e: &ast::Expr) -> Option<(&str, &str, Span)> {
         }
         E::BoolOp { values, .. } | E::Tuple(values) | E::List(values) => looked_up(values.first()?),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::tests_support::translated;
+
+    #[test]
+    fn a_result_that_is_only_ever_none_is_none() {
+        let lowered =
+            translated("def f(n: int) -> object | None:\n    if n > 0:\n        return None\n    return None\n");
+        assert!(lowered.refusals.is_empty(), "{:?}", lowered.refusals);
+        assert_eq!(lowered.program.functions[0].result, Type::None);
     }
 }
