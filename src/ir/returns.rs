@@ -109,11 +109,14 @@ pub fn collect_returns<'a>(stmts: &'a [Stmt], found: &mut Vec<Option<&'a Expr>>)
 /// True where a return may give back a whole list, dict or set that the caller gave, and not every return gives the
 /// same one.
 pub fn may_return_a_param(program: &Program, function: &Function) -> bool {
-    let result = if let Type::Optional(inner) = &function.result { inner } else { &function.result };
-    if !matches!(result, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_)) {
+    if !is_container(function.result.some()) {
         return false;
     }
     may_give_back(program, function, &mut Vec::new()) && returned_param(program, function).is_none()
+}
+
+fn is_container(ty: &Type) -> bool {
+    matches!(ty, Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_))
 }
 
 /// True where a return may give back an argument; `around` are the functions whose returns are being looked at.
@@ -129,7 +132,8 @@ fn may_give_back<'p>(program: &'p Program, function: &'p Function, around: &mut 
 
 /// The variables that may hold an argument.
 fn given_names(program: &Program, function: &Function) -> BTreeSet<LocalId> {
-    let mut given: BTreeSet<LocalId> = function.params.iter().map(|param| param.local).collect();
+    let container = |local: &LocalId| is_container(function.locals[local.0 as usize].ty.some());
+    let mut given: BTreeSet<LocalId> = function.params.iter().map(|param| param.local).filter(container).collect();
     for _ in 0..function.locals.len() {
         let before = given.len();
         walk::each_stmt(&function.body, &mut |stmt| match &stmt.kind {
