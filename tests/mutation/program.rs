@@ -90,7 +90,7 @@ impl Program {
             Target::Go => (folder.join("logic"), "go"),
         };
         // Where the name is taken, the module's file has another.
-        let names = [format!("{name}_py.{extension}"), format!("{name}.{extension}")];
+        let names = ["_py", "_2", ""].map(|more| format!("{name}{more}.{extension}"));
         let logic = names.iter().map(|name| sources.join(name)).find(|path| path.is_file());
         let logic = logic.unwrap_or_else(|| panic!("{file}: no file {names:?}"));
         let boundary = sources.join(format!("boundary.{extension}"));
