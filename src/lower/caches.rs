@@ -16,11 +16,11 @@
 //! A cache of so many results lets the one go that was not asked for the longest. Python has a key of its own for each
 //! way to give the arguments: where they are given in several ways, the decorator stays, and is refused.
 
-use super::generators::{bodies_mut, bound_names, mentioned};
+use super::generators::{bound_names, mentioned};
 use super::import_names::{Paths, bare};
 use super::maker::Maker;
 use super::memo::kept;
-use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
+use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind, bodies_mut};
 use crate::python::walk;
 use crate::span::Span;
 use std::collections::{HashMap, HashSet};
@@ -39,7 +39,7 @@ pub fn prepared(tree: &ast::Module) -> Option<ast::Module> {
     mentioned(&tree.body, &mut taken);
     let mut made = tree.clone();
     let mut writer = Writer { paths, taken, found: false };
-    writer.outside(&mut made.body);
+    ast::each_function_mut(&mut made.body, &mut |def| writer.function(def));
     writer.found.then_some(made)
 }
 
@@ -58,16 +58,6 @@ struct Cache {
 }
 
 impl Writer {
-    /// Goes through what is not inside a function.
-    fn outside(&mut self, body: &mut [Stmt]) {
-        for stmt in body {
-            match &mut stmt.kind {
-                StmtKind::FunctionDef(def) => self.function(def),
-                _ => bodies_mut(stmt).into_iter().for_each(|inner| self.outside(inner)),
-            }
-        }
-    }
-
     fn function(&mut self, def: &mut ast::FunctionDef) {
         let mut written = HashMap::new();
         let outer = def.body.clone();

@@ -15,7 +15,7 @@
 
 use super::annotations::dotted;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::python::ast::{self, Expr, ExprKind, Stmt, StmtKind};
+use crate::python::ast::{self, Expr, ExprKind, Stmt, StmtKind, bodies_mut};
 use crate::python::walk;
 use crate::source::FileId;
 use crate::span::{Location, Span};
@@ -222,26 +222,6 @@ fn replace(body: &mut [Stmt], items: &str) {
             _ => {}
         }
         bodies_mut(stmt).into_iter().for_each(|inner| replace(inner, items));
-    }
-}
-
-/// The statement lists directly inside a statement, to be changed.
-pub fn bodies_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
-    match &mut stmt.kind {
-        StmtKind::FunctionDef(def) => vec![&mut def.body],
-        StmtKind::ClassDef(def) => vec![&mut def.body],
-        StmtKind::For { body, orelse, .. }
-        | StmtKind::While { body, orelse, .. }
-        | StmtKind::If { body, orelse, .. } => vec![body, orelse],
-        StmtKind::With { body, .. } => vec![body],
-        StmtKind::Match { cases, .. } => cases.iter_mut().map(|case| &mut case.body).collect(),
-        StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
-            let mut all = vec![body];
-            all.extend(handlers.iter_mut().map(|handler| &mut handler.body));
-            all.extend([orelse, finalbody]);
-            all
-        }
-        _ => Vec::new(),
     }
 }
 

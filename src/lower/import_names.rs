@@ -2,8 +2,8 @@
 //! and nothing else binds.
 
 use super::annotations::dotted;
-use super::generators::{bodies_mut, bound_names};
-use crate::python::ast::{self, Expr, Stmt, StmtKind};
+use super::generators::bound_names;
+use crate::python::ast::{self, Expr, Stmt, StmtKind, bodies_mut};
 
 use std::collections::{HashMap, HashSet};
 

@@ -8,10 +8,10 @@
 //! Python evaluates what is given when it makes the partial, and a lambda when it is called: only constants and
 //! variables that are never assigned again are taken over. Parameters with a default are not asked for.
 
-use super::generators::{bodies_mut, bound_names, mentioned};
+use super::generators::{bound_names, mentioned};
 use super::import_names::{Paths, bare};
 use super::maker::Maker;
-use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind};
+use crate::python::ast::{self, Expr, ExprKind, ParameterKind, Stmt, StmtKind, bodies_mut};
 use crate::python::walk;
 use std::collections::{HashMap, HashSet};
 
@@ -31,7 +31,7 @@ pub fn prepared(tree: &ast::Module) -> Option<ast::Module> {
     let mut writer = Writer { paths, counts, taken, known: HashMap::new(), fixed: HashSet::new(), found: false };
     writer.note_functions(&tree.body);
     let mut made = tree.clone();
-    writer.outside(&mut made.body);
+    ast::each_function_mut(&mut made.body, &mut |def| writer.function(def));
     writer.found.then_some(made)
 }
 
@@ -86,15 +86,6 @@ impl Writer {
                 && self.counts.get(&def.name.text) == Some(&1)
             {
                 self.known.insert(def.name.text.clone(), def.params.clone());
-            }
-        }
-    }
-
-    fn outside(&mut self, body: &mut [Stmt]) {
-        for stmt in body {
-            match &mut stmt.kind {
-                StmtKind::FunctionDef(def) => self.function(def),
-                _ => bodies_mut(stmt).into_iter().for_each(|inner| self.outside(inner)),
             }
         }
     }

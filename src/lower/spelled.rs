@@ -14,10 +14,10 @@
 //! comprehension around become parameters. Calls of other forms stay as they are.
 
 use super::form::Form;
-use super::generators::{bodies_mut, bound_names, mentioned, names_in, target_names};
+use super::generators::{bound_names, mentioned, names_in, target_names};
 use super::groups;
 use super::import_names::Paths;
-use crate::python::ast::{self, BinaryOp, Expr, ExprKind, IntLiteral, Stmt, StmtKind};
+use crate::python::ast::{self, BinaryOp, Expr, ExprKind, IntLiteral, Stmt, StmtKind, bodies_mut};
 use crate::python::walk;
 use std::collections::{BTreeSet, HashSet};
 
@@ -33,7 +33,7 @@ pub fn prepared(tree: &ast::Module) -> Option<ast::Module> {
     mentioned(&tree.body, &mut taken);
     let mut made = tree.clone();
     let mut writer = Writer { paths, taken, bound, hoisted: Vec::new(), found: false };
-    writer.outside(&mut made.body);
+    ast::each_function_mut(&mut made.body, &mut |def| writer.function(def));
     writer.found.then_some(made)
 }
 
@@ -52,15 +52,6 @@ struct Writer {
 type Applied = (Vec<Expr>, Expr);
 
 impl Writer {
-    fn outside(&mut self, body: &mut [Stmt]) {
-        for stmt in body {
-            match &mut stmt.kind {
-                StmtKind::FunctionDef(def) => self.function(def),
-                _ => bodies_mut(stmt).into_iter().for_each(|inner| self.outside(inner)),
-            }
-        }
-    }
-
     fn function(&mut self, def: &mut ast::FunctionDef) {
         let whole = def.body.clone();
         self.block(&mut def.body, &whole);

@@ -474,3 +474,31 @@ pub fn bodies(stmt: &Stmt) -> Vec<&[Stmt]> {
         _ => Vec::new(),
     }
 }
+
+/// The same lists, to be changed.
+pub fn bodies_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
+    match &mut stmt.kind {
+        StmtKind::FunctionDef(def) => vec![&mut def.body],
+        StmtKind::ClassDef(def) => vec![&mut def.body],
+        StmtKind::For { body, orelse, .. }
+        | StmtKind::While { body, orelse, .. }
+        | StmtKind::If { body, orelse, .. } => vec![body, orelse],
+        StmtKind::With { body, .. } => vec![body],
+        StmtKind::Match { cases, .. } => cases.iter_mut().map(|case| &mut case.body).collect(),
+        StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
+            let handlers = handlers.iter_mut().map(|handler| &mut handler.body);
+            std::iter::once(body).chain(handlers).chain([orelse, finalbody]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Calls `see` with every function of some statements that is not inside another one, methods included.
+pub fn each_function_mut(body: &mut [Stmt], see: &mut dyn FnMut(&mut FunctionDef)) {
+    for stmt in body {
+        match &mut stmt.kind {
+            StmtKind::FunctionDef(def) => see(def),
+            _ => bodies_mut(stmt).into_iter().for_each(|inner| each_function_mut(inner, see)),
+        }
+    }
+}

@@ -78,7 +78,7 @@ fn keep(body: Vec<Stmt>, place: Place, kept: &mut Vec<Stmt>) {
                 continue;
             }
             _ => {
-                let inside: Vec<Vec<Stmt>> = walk::bodies_mut(&mut stmt).into_iter().map(std::mem::take).collect();
+                let inside: Vec<Vec<Stmt>> = bodies_mut(&mut stmt).into_iter().map(std::mem::take).collect();
                 inside.into_iter().for_each(|inner| keep(inner, place.block(), kept));
                 continue;
             }

@@ -3,46 +3,6 @@
 use crate::python::ast::*;
 use std::collections::HashSet;
 
-/// The statement lists directly inside a statement; those of `def` and `class` too.
-pub fn bodies(stmt: &Stmt) -> Vec<&[Stmt]> {
-    match &stmt.kind {
-        StmtKind::FunctionDef(def) => vec![&def.body],
-        StmtKind::ClassDef(def) => vec![&def.body],
-        StmtKind::For { body, orelse, .. }
-        | StmtKind::While { body, orelse, .. }
-        | StmtKind::If { body, orelse, .. } => {
-            vec![body, orelse]
-        }
-        StmtKind::With { body, .. } => vec![body],
-        StmtKind::Match { cases, .. } => cases.iter().map(|case| case.body.as_slice()).collect(),
-        StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
-            let mut all: Vec<&[Stmt]> = vec![body];
-            all.extend(handlers.iter().map(|handler| handler.body.as_slice()));
-            all.extend([orelse.as_slice(), finalbody.as_slice()]);
-            all
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The same lists, to be changed.
-pub fn bodies_mut(stmt: &mut Stmt) -> Vec<&mut Vec<Stmt>> {
-    match &mut stmt.kind {
-        StmtKind::FunctionDef(def) => vec![&mut def.body],
-        StmtKind::ClassDef(def) => vec![&mut def.body],
-        StmtKind::For { body, orelse, .. }
-        | StmtKind::While { body, orelse, .. }
-        | StmtKind::If { body, orelse, .. } => vec![body, orelse],
-        StmtKind::With { body, .. } => vec![body],
-        StmtKind::Match { cases, .. } => cases.iter_mut().map(|case| &mut case.body).collect(),
-        StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
-            let handlers = handlers.iter_mut().map(|handler| &mut handler.body);
-            std::iter::once(body).chain(handlers).chain([orelse, finalbody]).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// Calls `visit` with every statement in source order, nested ones included.
 pub fn each_statement<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
     for stmt in body {
