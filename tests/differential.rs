@@ -145,6 +145,8 @@ cases! {
     walks "containers/walks";
     parser "classes/parser";
     discards "control/discards";
+    first_time "control/first_time";
+    letter_tree "classes/letter_tree";
     swaps "containers/swaps";
     extremes "containers/extremes";
     type_names "functions/type_names";

@@ -364,7 +364,7 @@ impl<'w, 'a> Body<'w, 'a> {
                 Ok(Expr::new(ExprKind::List(items), want.clone(), at))
             }
             (Type::List(_), Type::List(item))
-                if matches!(&value.kind, ExprKind::Comprehension(made) if makes_plainly(made))
+                if matches!(&value.kind, ExprKind::Comprehension(made) if makes_plainly(made) || wraps(made, item))
                     && join(&value.ty, want).as_ref() == Some(want) =>
             {
                 let ExprKind::Comprehension(mut made) = value.kind else { return Ok(value) };
@@ -514,6 +514,11 @@ fn target_names(target: &ast::Expr, found: &mut HashSet<String>) {
         ast::ExprKind::Starred(inner) => target_names(inner, found),
         _ => {}
     }
+}
+
+/// True where the elements of a comprehension are what may be None where they go.
+fn wraps(made: &Comprehension, item: &Type) -> bool {
+    matches!((&made.kind, item), (ComprehensionKind::List(element), Type::Optional(inner)) if element.ty == **inner)
 }
 
 /// True for a comprehension whose elements are written out, or made by one: they take a type without further ado.

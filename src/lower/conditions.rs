@@ -24,11 +24,16 @@ impl Body<'_, '_> {
         let (test, facts) = self.condition(test)?;
         let (before, calls) = (self.flow.clone(), self.calls);
         facts.assume(&mut self.flow, true);
-        let then = self.expr(body, want)?;
+        let then = self.expr(body, want);
         self.flow = before.clone();
         facts.assume(&mut self.flow, false);
-        let orelse = self.expr(orelse, want)?;
+        let orelse = self.expr(orelse, want);
         self.restore(before, calls);
+        let (then, orelse) = match (then, orelse) {
+            // `x if best is None else best + x`: what `best` is besides None, the first time tells.
+            (Ok(one), Err(_)) | (Err(_), Ok(one)) if !self.world.last => return Ok(one),
+            (then, orelse) => (then?, orelse?),
+        };
         let (then, orelse) = self.unify(then, orelse, want, span)?;
         let ty = then.ty.clone();
         Ok(Expr::new(ExprKind::If { test: Box::new(test), then: Box::new(then), orelse: Box::new(orelse) }, ty, at))
